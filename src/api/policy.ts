@@ -1,0 +1,35 @@
+import type { LabelSelector } from '../semantics/selector.ts';
+import type { Problem } from '../slots/slot-kind.ts';
+
+/** What a policy does with what it selects. */
+export type Mode = 'Audit' | 'Enforce';
+
+/**
+ * A ClusterSecurityPolicy, decoded in isolation: a poison policy yields a `Policy` with problems, never an exception,
+ * so it can harm no other.
+ */
+export interface Policy {
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  /** False when mode, selection or priority can't be read: such a policy holds what it held and claims nothing. */
+  readonly decodable: boolean;
+  readonly deleting: boolean;
+  readonly mode: Mode;
+  readonly suspend: boolean;
+  readonly priority: number;
+  readonly selection: Selection;
+  /** Slot kinds' blocks by field, those with problems included. */
+  readonly blocks: Readonly<Record<string, unknown>>;
+  /** Every fault found, with full paths: `spec.roles[0].rules[0].verbs[1]`. */
+  readonly problems: readonly Problem[];
+  /** Fields of `blocks` that have a problem: they claim nothing, and hold what they held. */
+  readonly invalidFields: readonly string[];
+}
+
+/** The three ways to choose namespaces, ANDed. Names are globs. */
+export interface Selection {
+  readonly namespaceSelector: LabelSelector;
+  readonly includeNames?: readonly string[];
+  readonly excludeNames?: readonly string[];
+}

@@ -1,0 +1,81 @@
+import type { Json, KubeObject, Resource } from '../slots/kube-object.ts';
+
+/** How a slot can stand: well, waiting, or one kind of drift (API contract, section 4). */
+export type SlotState = 'OK' | 'Frozen' | 'Pending' | DriftKind;
+
+export type DriftKind = 'Missing' | 'Modified' | 'Replaced' | 'Unwanted' | 'Orphaned' | 'Foreign' | 'Blocked';
+
+/** The pure result for one namespace: what is, what should be, and the writes between them. */
+export interface NamespacePlan {
+  readonly namespace: string;
+  /** Policies whose selection matches, whatever their mode, sorted. */
+  readonly matched: readonly string[];
+  /** Slots of Enforce policies, and those that frozen or departed policies hold; sorted by slot. */
+  readonly slots: readonly SlotPlan[];
+  /** Per Audit policy: its own fold laid over the enforced one; only slots in which it has a say. */
+  readonly audits: readonly AuditPlan[];
+  /** Slots lost at equal priority. */
+  readonly conflicts: readonly SlotConflict[];
+}
+
+export interface AuditPlan {
+  readonly policy: string;
+  readonly slots: readonly SlotPlan[];
+}
+
+export interface SlotPlan {
+  /** `Kind/name`. */
+  readonly slot: string;
+  readonly state: SlotState;
+  /** CamelCase, stable. Empty when the state says it all. */
+  readonly reason: string;
+  readonly message: string;
+  /** Winner or contributors, and whoever holds it from outside the fold; sorted. */
+  readonly policies: readonly string[];
+  /** The live object's uid where it is ours, else empty. */
+  readonly uid: string;
+  readonly diffs: readonly FieldDiff[];
+  /** The manager that claims a differing field, `unknown` where the cluster cannot tell. */
+  readonly actor: string;
+  /** The write that mends it; absent where there is nothing to do or nothing may be done. */
+  readonly change?: Change;
+}
+
+export interface SlotConflict {
+  readonly slot: string;
+  readonly policy: string;
+  readonly winner: string;
+}
+
+/** One differing field. Values are absent where that side lacks the field. */
+export interface FieldDiff {
+  /** JSON pointer from the object's root: `/spec/ingress/0`. */
+  readonly pointer: string;
+  readonly expected?: Json;
+  readonly live?: Json;
+  readonly actor: string;
+}
+
+/** One write. Everything but `create` names the exact version it was decided on. */
+export type Change =
+  | { readonly action: 'create'; readonly resource: Resource; readonly order: number; readonly object: KubeObject }
+  | (Versioned & { readonly action: 'patch'; readonly operations: readonly PatchOperation[] })
+  | (Versioned & { readonly action: 'recreate'; readonly object: KubeObject })
+  | (Versioned & { readonly action: 'delete' });
+
+/** The object a change was decided on: a precondition of the write. */
+export interface Versioned {
+  readonly resource: Resource;
+  readonly order: number;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+/** RFC 6902, the two operations Parapet needs. The edge prepends the uid and resourceVersion preconditions. */
+export interface PatchOperation {
+  readonly op: 'add' | 'replace';
+  readonly path: string;
+  readonly value: Json;
+}

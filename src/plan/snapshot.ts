@@ -1,0 +1,42 @@
+import type { Policy } from '../api/policy.ts';
+import type { ManagedFieldsEntry, StringMap } from '../slots/kube-object.ts';
+import type { Content, NamespaceFacts, PlatformFacts } from '../slots/slot-kind.ts';
+
+/** Everything `plan()` may know about one namespace: read once, immutable, no I/O behind it. */
+export interface NamespaceSnapshot {
+  readonly namespace: NamespaceFacts & { readonly terminating: boolean };
+  /** Every policy of the cluster, also those that do not select this namespace. */
+  readonly policies: readonly Policy[];
+  /** Objects of the registry's kinds in this namespace whose name starts with `parapet-`. */
+  readonly live: readonly LiveObject[];
+  /** What the NamespacePosture recorded: it outranks annotations, which tenants can edit. */
+  readonly record: readonly RecordedSlot[];
+  readonly platform: PlatformFacts;
+  /** Globs of namespaces that only an exact `includeNames` selects. */
+  readonly protectedNamespaces: readonly string[];
+}
+
+/** An object as the cluster holds it, reduced to what planning needs. */
+export interface LiveObject {
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly labels: StringMap;
+  readonly annotations: StringMap;
+  /** Canonical, see ObjectKind.normalize. */
+  readonly content: Content;
+  /** Names of all field managers, sorted, without duplicates. */
+  readonly managers: readonly string[];
+  /** Kept only where a manager other than Parapet has written: it tells who changed what. */
+  readonly managedFields?: readonly ManagedFieldsEntry[];
+}
+
+/** A slot as the last report left it. */
+export interface RecordedSlot {
+  /** `Kind/name`. */
+  readonly slot: string;
+  /** The uid of the object we wrote; empty when nothing of ours was ever there. */
+  readonly uid: string;
+  readonly policies: readonly string[];
+}

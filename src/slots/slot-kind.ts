@@ -1,0 +1,124 @@
+import type { TSchema } from 'typebox';
+import type { Json, Resource, StringMap } from './kube-object.ts';
+
+/**
+ * The slot contract: all that Parapet knows of one field of a policy's spec, in one file.
+ *
+ * A slot is one object with a fixed name in a namespace, written `Kind/name`. Everything outside `slots/` iterates
+ * over the registry, so a new kind is one file and one registry line.
+ */
+export interface SlotKind<Block = unknown> {
+  /** The member of `spec` that holds this kind's block. */
+  readonly field: string;
+  /** Structural schema of the block: the source of the CRD, of decoding and of the reference page. */
+  readonly schema: TSchema;
+  /** The kinds of objects this field is realised with: the source of watches, RBAC, normalising and pruning. */
+  readonly objects: readonly ObjectKind[];
+  /** What the schema cannot say. Paths are relative to the block: `[0].hard.pods`. Empty when all is well. */
+  validate(block: Block): readonly Problem[];
+  /** Several policies' blocks become the objects one namespace should hold. Pure; deterministic in claim order. */
+  fold(claims: readonly Claim<Block>[], context: FoldContext): readonly Desired[];
+}
+
+/** One kind of object that slots are made of. */
+export interface ObjectKind {
+  readonly resource: Resource;
+  /** The top-level members that are ours whole (`spec`; `rules`; `roleRef` and `subjects`). */
+  readonly members: readonly string[];
+  /**
+   * The members in canonical form: server defaults filled in, quantities canonical, lists Kubernetes drops when empty
+   * left out, sets sorted. Applied to both sides before they are compared; `normalize(normalize(x))` = `normalize(x)`.
+   * Takes a whole object or anything holding the members; never throws on odd input.
+   */
+  normalize(object: Readonly<Record<string, unknown>>): Content;
+  /** True when the API server would refuse to change `live` into `desired` in place (quota scopes, roleRef). */
+  needsRecreate?(live: Content, desired: Content): boolean;
+  /** Creates and patches run in ascending, deletes in descending order. */
+  order(name: string, live: Content | undefined, desired: Content | undefined): number;
+}
+
+/** The owned members of an object in canonical form, keyed by member. */
+export type Content = Readonly<Record<string, Json>>;
+
+/** One policy's block for one slot kind, on its way into the fold. */
+export interface Claim<Block = unknown> {
+  readonly policy: string;
+  readonly priority: number;
+  readonly block: Block;
+}
+
+/** What a fold may look at beside the claims. */
+export interface FoldContext {
+  readonly namespace: NamespaceFacts;
+  readonly platform: PlatformFacts;
+  /**
+   * Live objects of this kind's slots that a policy outside the fold still holds (frozen, or gone with Orphan).
+   * Strictest-wins slots never become looser than what is held.
+   */
+  readonly held: readonly HeldObject[];
+}
+
+export interface HeldObject {
+  readonly kind: string;
+  readonly name: string;
+  readonly content: Content;
+  /** The policies outside the fold that hold it. */
+  readonly policies: readonly string[];
+}
+
+export interface NamespaceFacts {
+  readonly name: string;
+  readonly labels: StringMap;
+}
+
+/** One object the fold asks for; labels, annotations and namespace are added by `plan/`. */
+export interface Desired {
+  readonly kind: string;
+  readonly name: string;
+  /** Canonical: already passed through the object kind's `normalize`. */
+  readonly content: Content;
+  /** The winner, or everyone who contributed to it, sorted. */
+  readonly policies: readonly string[];
+  /** Who lost this slot at equal priority with different content. */
+  readonly conflicts: readonly Conflict[];
+}
+
+export interface Conflict {
+  readonly policy: string;
+  readonly winner: string;
+}
+
+/** A fault in a policy. `path` is a field path as kubectl prints it; the message says what to do. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What a cluster is like: an input of `plan()`, detected in `kube/` or set by flags. */
+export interface PlatformFacts {
+  /** Where pods ask for names: peers and ports of the DNS allow. */
+  readonly dns: DnsFacts;
+  /** The API server as pods see it; empty lists mean unknown. */
+  readonly apiServer: ApiServerFacts;
+}
+
+export interface DnsFacts {
+  readonly peers: readonly DnsPeer[];
+  /** Ports opened for both UDP and TCP. */
+  readonly ports: readonly number[];
+}
+
+/** Either pods by namespace and label, or an address. */
+export type DnsPeer =
+  | { readonly namespace: string; readonly podLabels: StringMap }
+  | { readonly cidr: string };
+
+export interface ApiServerFacts {
+  /** The `kubernetes` Service's ClusterIP and the endpoints behind it, each with its port. */
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface Endpoint {
+  readonly ip: string;
+  readonly port: number;
+}
