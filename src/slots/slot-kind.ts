@@ -81,6 +81,10 @@ export interface Desired {
   readonly policies: readonly string[];
   /** Who lost this slot at equal priority with different content. */
   readonly conflicts: readonly Conflict[];
+  /** Strictest wins: the content already includes what is held, so it is enforced even where the slot is frozen. */
+  readonly includesHeld?: boolean;
+  /** `Kind/name` of the slot that has to stand before this one can (a RoleBinding's Role). */
+  readonly needs?: string;
 }
 
 export interface Conflict {
