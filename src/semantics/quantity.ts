@@ -83,6 +83,13 @@ export function compareQuantities(left: string | number, right: string | number)
   return difference === 0n ? 0 : difference < 0n ? -1 : 1;
 }
 
+/** Whether it is a whole number, which is all that counted resources (pods, services) take. */
+export function isWholeQuantity(value: string | number): boolean {
+  const quantity = parseQuantity(String(value).trim());
+  if (quantity === undefined) return false;
+  return quantity.exponent >= 0 || quantity.unscaled % 10n ** BigInt(-quantity.exponent) === 0n;
+}
+
 function unitOf(suffix: string): Unit | undefined {
   const decimal = DECIMAL_EXPONENTS[suffix];
   if (decimal !== undefined) return { format: 'DecimalSI', base: 10, exponent: decimal };

@@ -113,9 +113,7 @@ export interface DnsFacts {
 }
 
 /** Either pods by namespace and label, or an address. */
-export type DnsPeer =
-  | { readonly namespace: string; readonly podLabels: StringMap }
-  | { readonly cidr: string };
+export type DnsPeer = { readonly namespace: string; readonly podLabels: StringMap } | { readonly cidr: string };
 
 export interface ApiServerFacts {
   /** The `kubernetes` Service's ClusterIP and the endpoints behind it, each with its port. */

@@ -1,0 +1,83 @@
+import type { KubeObject } from '../slots/kube-object.ts';
+import { slotKinds } from '../slots/registry.ts';
+import type { Problem, SlotKind } from '../slots/slot-kind.ts';
+import { selectorProblems } from '../semantics/selector.ts';
+import type { Policy, Selection } from './policy.ts';
+import { policyHeaderSchema } from './policy-schema.ts';
+import type { PolicyHeader } from './policy-schema.ts';
+import { schemaProblems } from './schema-problems.ts';
+
+const DEFAULT_PRIORITY = 100;
+
+/**
+ * Reads a ClusterSecurityPolicy by itself, whatever JSON it holds. Never throws: what cannot be read is a problem with
+ * the field's path, and harms this policy only.
+ */
+export function decodePolicy(object: KubeObject): Policy {
+  const spec = members(members(object)['spec']);
+  const headerProblems = checkHeader(spec);
+  const blocks = slotKinds.filter(({ field }) => spec[field] !== undefined && spec[field] !== null);
+  const faults = blocks.map((kind) => ({ field: kind.field, problems: checkBlock(kind, spec[kind.field]) }));
+  return {
+    ...identity(object),
+    ...(headerProblems.length === 0 ? header(spec as unknown as PolicyHeader) : UNREADABLE),
+    decodable: headerProblems.length === 0,
+    blocks: Object.fromEntries(blocks.map(({ field }) => [field, spec[field]])),
+    problems: [...headerProblems, ...faults.flatMap(({ problems }) => problems)],
+    invalidFields: faults.filter(({ problems }) => problems.length > 0).map(({ field }) => field),
+  };
+}
+
+/** Harmless by construction: it reports only, and an undecodable policy claims nothing anyway. */
+const UNREADABLE = {
+  mode: 'Audit',
+  suspend: false,
+  priority: DEFAULT_PRIORITY,
+  selection: { namespaceSelector: {} },
+} as const;
+
+function header(spec: PolicyHeader): Pick<Policy, 'mode' | 'suspend' | 'priority' | 'selection'> {
+  const { mode, suspend = false, priority = DEFAULT_PRIORITY, namespaceSelector, includeNames, excludeNames } = spec;
+  const selection: Selection = {
+    namespaceSelector,
+    ...(includeNames === undefined ? {} : { includeNames }),
+    ...(excludeNames === undefined ? {} : { excludeNames }),
+  };
+  return { mode, suspend, priority, selection };
+}
+
+function identity(object: KubeObject): Pick<Policy, 'name' | 'uid' | 'generation' | 'deleting'> {
+  const { name, uid, generation, deletionTimestamp } = members(members(object)['metadata']);
+  return {
+    name: typeof name === 'string' ? name : '',
+    uid: typeof uid === 'string' ? uid : '',
+    generation: typeof generation === 'number' ? generation : 0,
+    deleting: typeof deletionTimestamp === 'string',
+  };
+}
+
+function checkHeader(spec: Readonly<Record<string, unknown>>): readonly Problem[] {
+  const problems = schemaProblems(policyHeaderSchema, spec, 'spec');
+  if (problems.length > 0) return problems;
+  const { namespaceSelector } = spec as unknown as PolicyHeader;
+  return selectorProblems(namespaceSelector).map(({ path, message }) => ({
+    path: `spec.namespaceSelector.${path}`,
+    message,
+  }));
+}
+
+/** The slot kind's own checks rely on the shape, so they run only where the schema is content. */
+function checkBlock(kind: SlotKind, block: unknown): readonly Problem[] {
+  const root = `spec.${kind.field}`;
+  const problems = schemaProblems(kind.schema, block, root);
+  if (problems.length > 0) return problems;
+  return kind.validate(block).map(({ path, message }) => ({ path: joined(root, path), message }));
+}
+
+function joined(root: string, path: string): string {
+  return path === '' || path.startsWith('[') ? `${root}${path}` : `${root}.${path}`;
+}
+
+function members(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}

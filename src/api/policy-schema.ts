@@ -1,0 +1,51 @@
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { labelSelectorSchema } from '../slots/label-selector-schema.ts';
+import { slotKinds } from '../slots/registry.ts';
+import { LIST_SET, oneOf } from '../slots/schema.ts';
+
+/** Namespace names with `*` and `?`. */
+const nameGlobs = Type.Array(Type.String({ minLength: 1, maxLength: 63, pattern: '^[-a-z0-9*?]+$' }), {
+  minItems: 1,
+  maxItems: 64,
+  ...LIST_SET,
+});
+
+/** The members of `spec` that say what a policy selects and how it acts. */
+export const policyHeaderSchema = Type.Object({
+  mode: oneOf(['Audit', 'Enforce'], 'Audit reports only. Enforce creates, repairs and prunes.'),
+  suspend: Type.Optional(
+    Type.Boolean({ description: 'Stop acting on what this policy holds; keep reporting.', default: false }),
+  ),
+  priority: Type.Optional(
+    Type.Integer({
+      description: 'Higher wins a slot (ClusterNetworkPolicy counts the other way round).',
+      minimum: 0,
+      maximum: 1000,
+      default: 100,
+    }),
+  ),
+  namespaceSelector: labelSelectorSchema(
+    'Labels of the namespaces; `{}` selects all. ANDed with includeNames and excludeNames.',
+  ),
+  includeNames: Type.Optional({
+    ...nameGlobs,
+    description:
+      'Names, or globs with `*` and `?`, of which one must match. Protected namespaces need their exact name.',
+  } as typeof nameGlobs),
+  excludeNames: Type.Optional({
+    ...nameGlobs,
+    description: 'Names, or globs with `*` and `?`, of which none may match.',
+  } as typeof nameGlobs),
+});
+
+export type PolicyHeader = Static<typeof policyHeaderSchema>;
+
+/** `spec` as a whole: the header and every slot kind's block. */
+export const policySpecSchema = Type.Object(
+  {
+    ...policyHeaderSchema.properties,
+    ...Object.fromEntries(slotKinds.map(({ field, schema }) => [field, Type.Optional(schema)])),
+  },
+  { description: 'The posture that the selected namespaces are kept at. An absent block is not managed.' },
+);

@@ -1,0 +1,68 @@
+import { hostCidr, parseCidr } from '../semantics/cidr.ts';
+import type { Json } from './kube-object.ts';
+import type { Direction } from './network-policy-schema.ts';
+import type { DnsPeer, PlatformFacts } from './slot-kind.ts';
+
+/** What one preset opens: rules by direction. A direction it does not speak of, or has no peer for, is absent. */
+export interface AllowPreset {
+  readonly preset: 'DNS' | 'SameNamespace' | 'KubernetesAPI';
+  /** The NetworkPolicy it becomes. */
+  readonly name: string;
+  rules(platform: PlatformFacts): PresetRules;
+}
+
+export interface PresetRules {
+  readonly Ingress?: readonly Json[];
+  readonly Egress?: readonly Json[];
+}
+
+/** Well-known since Kubernetes 1.21 on every namespace; tenants cannot change it. */
+const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
+
+export const allowPresets: readonly AllowPreset[] = [
+  { preset: 'DNS', name: 'parapet-allow-dns', rules: dnsRules },
+  {
+    preset: 'SameNamespace',
+    name: 'parapet-allow-same-namespace',
+    rules: () => ({ Ingress: [{ from: [{ podSelector: {} }] }], Egress: [{ to: [{ podSelector: {} }] }] }),
+  },
+  { preset: 'KubernetesAPI', name: 'parapet-allow-kubernetes-api', rules: apiServerRules },
+];
+
+/** The directions a preset has rules for. */
+export function openedDirections(rules: PresetRules): readonly Direction[] {
+  return (['Egress', 'Ingress'] as const).filter((direction) => (rules[direction] ?? []).length > 0);
+}
+
+/** A rule without peers would mean everywhere, one without ports everything: either is left out. */
+function dnsRules({ dns }: PlatformFacts): PresetRules {
+  const to = dns.peers.flatMap(dnsPeer);
+  const ports = [...new Set(dns.ports)].flatMap((port) => [
+    { protocol: 'UDP', port },
+    { protocol: 'TCP', port },
+  ]);
+  return to.length === 0 || ports.length === 0 ? {} : { Egress: [{ to, ports }] };
+}
+
+/** Nothing for a peer that names no namespace or no network: it would reach further than meant. */
+function dnsPeer(peer: DnsPeer): readonly Json[] {
+  if ('cidr' in peer) return parseCidr(peer.cidr) === undefined ? [] : [{ ipBlock: { cidr: peer.cidr } }];
+  if (peer.namespace === '') return [];
+  const namespaceSelector = { matchLabels: { [NAMESPACE_NAME_LABEL]: peer.namespace } };
+  return [{ namespaceSelector, podSelector: { matchLabels: peer.podLabels } }];
+}
+
+/** One rule per port, since each address is opened for its own port only. */
+function apiServerRules({ apiServer }: PlatformFacts): PresetRules {
+  const byPort = Map.groupBy(apiServer.endpoints, ({ port }) => port);
+  const Egress = [...byPort]
+    .toSorted(([a], [b]) => a - b)
+    .map(([port, endpoints]) => ({ to: peersOf(endpoints.map(({ ip }) => ip)), ports: [{ protocol: 'TCP', port }] }))
+    .filter(({ to }) => to.length > 0);
+  return { Egress };
+}
+
+function peersOf(addresses: readonly string[]): readonly Json[] {
+  const networks = addresses.map(hostCidr).filter((cidr) => cidr !== undefined);
+  return [...new Set(networks)].toSorted().map((cidr) => ({ ipBlock: { cidr } }));
+}

@@ -1,0 +1,135 @@
+import { allowPresets, openedDirections } from './allow-presets.ts';
+import type { AllowPreset } from './allow-presets.ts';
+import { asList, asObject, asSet, canonical } from './canonical.ts';
+import { highestPriority } from './highest-priority.ts';
+import type { Json } from './kube-object.ts';
+import { networkPolicyProblems } from './network-policy-problems.ts';
+import { networkPolicySchema } from './network-policy-schema.ts';
+import type { Direction, NetworkPolicyBlock } from './network-policy-schema.ts';
+import type { Claim, Content, Desired, FoldContext, HeldObject, ObjectKind, SlotKind } from './slot-kind.ts';
+
+const KIND = 'NetworkPolicy';
+const DEFAULT_DENY = 'parapet-default-deny';
+const DIRECTIONS = ['Egress', 'Ingress'] as const;
+
+/** Who closes a direction; a direction that stays open is absent. */
+type Closed = ReadonlyMap<Direction, readonly string[]>;
+
+const networkPolicyObject: ObjectKind = {
+  resource: { group: 'networking.k8s.io', version: 'v1', plural: 'networkpolicies', kind: KIND, namespaced: true },
+  members: ['spec'],
+  normalize: ({ spec }) => ({ spec: canonical(withServerDefaults(asObject(spec)), ['matchLabels']) }),
+  order: (name, live, desired) => {
+    if (name !== DEFAULT_DENY) return 10;
+    return isLoosened(live, desired) ? 5 : 20;
+  },
+};
+
+/**
+ * Default-deny, presets and further policies.
+ *
+ * Allows stand before the default-deny is created and while it exists, since from the first policy on pods are
+ * isolated; a default-deny that opens a direction goes first, or its allows would cut the direction off for a moment.
+ */
+export const networkPolicy: SlotKind<NetworkPolicyBlock> = {
+  field: 'networkPolicy',
+  schema: networkPolicySchema,
+  objects: [networkPolicyObject],
+  validate: networkPolicyProblems,
+  fold: (claims, context) => {
+    const closed = closedDirections(claims, context.held);
+    const allows = allowPresets.flatMap((preset) => foldPreset(preset, claims, { closed, context }));
+    return [...foldDefaultDeny(claims, closed), ...allows, ...highestPriority(claims, furtherPolicies)];
+  },
+};
+
+/** Holders outside the fold count only where no claim closes the direction: they then are why it is closed. */
+function closedDirections(claims: readonly Claim<NetworkPolicyBlock>[], held: readonly HeldObject[]): Closed {
+  const closers = DIRECTIONS.map((direction) => {
+    const claimed = claims.filter(({ block }) => block.defaultDeny?.includes(direction)).map(({ policy }) => policy);
+    return [direction, claimed.length > 0 ? claimed : holdersOf(direction, held)] as const;
+  });
+  return new Map(closers.filter(([, policies]) => policies.length > 0));
+}
+
+function holdersOf(direction: Direction, held: readonly HeldObject[]): readonly string[] {
+  return held
+    .filter(
+      ({ kind, name, content }) => kind === KIND && name === DEFAULT_DENY && policyTypesOf(content).includes(direction),
+    )
+    .flatMap(({ policies }) => policies);
+}
+
+/** Strictest wins. Nothing where no claim asks for it: what is merely held is not the fold's to write. */
+function foldDefaultDeny(claims: readonly Claim<NetworkPolicyBlock>[], closed: Closed): readonly Desired[] {
+  if (!claims.some(({ block }) => (block.defaultDeny ?? []).length > 0)) return [];
+  const spec = { podSelector: {}, policyTypes: [...closed.keys()] };
+  const policies = sortedUnique([...closed.values()].flat());
+  return [{ ...desiredPolicy(DEFAULT_DENY, spec), policies, conflicts: [], includesHeld: true }];
+}
+
+/** A union, rendered for closed directions only: in an open one it would isolate pods by itself. */
+function foldPreset(
+  { preset, name, rules }: AllowPreset,
+  claims: readonly Claim<NetworkPolicyBlock>[],
+  { closed, context }: { readonly closed: Closed; readonly context: FoldContext },
+): readonly Desired[] {
+  const asking = claims.filter(({ block }) => block.allow?.includes(preset)).map(({ policy }) => policy);
+  const opened = rules(context.platform);
+  const policyTypes = openedDirections(opened).filter((direction) => closed.has(direction));
+  if (asking.length === 0 || policyTypes.length === 0) return [];
+  const spec = {
+    podSelector: {},
+    policyTypes,
+    ingress: policyTypes.includes('Ingress') ? opened.Ingress : [],
+    egress: policyTypes.includes('Egress') ? opened.Egress : [],
+  };
+  const closers = policyTypes.flatMap((direction) => closed.get(direction) ?? []);
+  return [{ ...desiredPolicy(name, spec), policies: sortedUnique([...asking, ...closers]), conflicts: [] }];
+}
+
+function furtherPolicies({ policies = [] }: NetworkPolicyBlock): readonly Pick<Desired, 'kind' | 'name' | 'content'>[] {
+  return policies.map(({ name, spec }) => desiredPolicy(`parapet-policy-${name}`, spec));
+}
+
+function desiredPolicy(name: string, spec: unknown): Pick<Desired, 'kind' | 'name' | 'content'> {
+  return { kind: KIND, name, content: networkPolicyObject.normalize({ spec }) };
+}
+
+/** SetDefaults_NetworkPolicy and SetDefaults_NetworkPolicyPort of Kubernetes' networking/v1. */
+function withServerDefaults(spec: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
+  const ingress = asList(spec['ingress']).map(withPortDefaults);
+  const egress = asList(spec['egress']).map(withPortDefaults);
+  const implied = egress.length > 0 ? DIRECTIONS : ['Ingress'];
+  const named = asSet(spec['policyTypes']);
+  return {
+    ...spec,
+    podSelector: spec['podSelector'] ?? {},
+    ingress,
+    egress,
+    policyTypes: named.length > 0 ? named : implied,
+  };
+}
+
+function withPortDefaults(rule: Json): Json {
+  const { ports, ...rest } = asObject(rule);
+  return {
+    ...rest,
+    ports: asList(ports).map((port) => ({ ...asObject(port), protocol: asObject(port)['protocol'] ?? 'TCP' })),
+  };
+}
+
+function isLoosened(live: Content | undefined, desired: Content | undefined): boolean {
+  const [before, after] = [policyTypesOf(live), policyTypesOf(desired)];
+  return (
+    desired !== undefined && after.length < before.length && after.every((direction) => before.includes(direction))
+  );
+}
+
+function policyTypesOf(content: Content | undefined): readonly Json[] {
+  return asList(asObject(content?.['spec'])['policyTypes']);
+}
+
+function sortedUnique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].toSorted();
+}

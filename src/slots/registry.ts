@@ -1,0 +1,13 @@
+import { limitRange } from './limit-range.ts';
+import { networkPolicy } from './network-policy.ts';
+import { resourceQuota } from './resource-quota.ts';
+import { role } from './role.ts';
+import type { SlotKind } from './slot-kind.ts';
+
+/** Every field of a policy's spec that becomes objects. A new kind is its file and a line here. */
+export const slotKinds: readonly SlotKind[] = [
+  networkPolicy as SlotKind,
+  resourceQuota as SlotKind,
+  limitRange as SlotKind,
+  role as SlotKind,
+];
