@@ -1,0 +1,98 @@
+import { TransportError } from '../errors.ts';
+import type { Change, PatchOperation, Versioned } from '../plan/namespace-plan.ts';
+import type { Outcome } from '../plan/outcome.ts';
+import type { Json, KubeObject, Resource } from '../slots/kube-object.ts';
+import { classify, type WriteMethod } from './classify.ts';
+import type { Call, KubeClient } from './client.ts';
+import { collectionPath, objectPath } from './resource-path.ts';
+
+const FIELD_MANAGER = { fieldManager: 'parapet' };
+const JSON_PATCH = 'application/json-patch+json';
+
+/** Which object a write is about, at which version it was looked at. */
+export type Target = Omit<Versioned, 'order'>;
+
+/**
+ * Carries out one change. Never rejects for what the API server or the network does: that is the Outcome.
+ *
+ * Creating is create-only, and everything else names the uid and version it was decided on: there is no fencing, so a
+ * write of a leader that no longer is one must fail by itself.
+ */
+export async function applyChange(client: KubeClient, change: Change, signal?: AbortSignal): Promise<Outcome> {
+  switch (change.action) {
+    case 'create':
+      return create(client, change.resource, change.object, signal);
+    case 'patch':
+      return patchObject(client, change, change.operations, signal);
+    case 'delete':
+      return deleteObject(client, change, signal);
+    case 'recreate': {
+      const outcome = await deleteObject(client, change, signal);
+      return outcome.result === 'done' ? create(client, change.resource, change.object, signal) : outcome;
+    }
+  }
+}
+
+/** A JSON Patch on one exact version of an object. */
+export async function patchObject(
+  client: KubeClient,
+  target: Target,
+  operations: readonly PatchOperation[],
+  signal?: AbortSignal,
+): Promise<Outcome> {
+  const { resource, namespace, name } = target;
+  const path = objectPath(resource, namespace, name);
+  const body = [...preconditions(target), ...operations];
+  return write(client, { method: 'PATCH', path, query: FIELD_MANAGER, contentType: JSON_PATCH, body, signal });
+}
+
+/** Replaces the status as a whole, so that nothing outdated survives in it. Spec and metadata are out of reach here. */
+export async function writeStatus(
+  client: KubeClient,
+  target: Target,
+  status: Json,
+  signal?: AbortSignal,
+): Promise<Outcome> {
+  const path = objectPath(target.resource, target.namespace, target.name, 'status');
+  const query = { fieldManager: 'parapet-status' };
+  const body = [...preconditions(target), { op: 'add', path: '/status', value: status }];
+  return write(client, { method: 'PATCH', path, query, contentType: JSON_PATCH, body, signal });
+}
+
+function create(
+  client: KubeClient,
+  resource: Resource,
+  object: KubeObject,
+  signal: AbortSignal | undefined,
+): Promise<Outcome> {
+  const path = collectionPath(resource, object.metadata.namespace);
+  return write(client, { method: 'POST', path, query: FIELD_MANAGER, body: object, signal });
+}
+
+function deleteObject(client: KubeClient, target: Target, signal: AbortSignal | undefined): Promise<Outcome> {
+  const { resource, namespace, name, uid, resourceVersion } = target;
+  const body = {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    preconditions: { uid, resourceVersion },
+    propagationPolicy: 'Background',
+  };
+  return write(client, { method: 'DELETE', path: objectPath(resource, namespace, name), body, signal });
+}
+
+/** `replace` with the known values: 409 on another version, 422 on another uid, and no write when nothing differs. */
+function preconditions({ uid, resourceVersion }: Target): readonly PatchOperation[] {
+  return [
+    { op: 'replace', path: '/metadata/uid', value: uid },
+    { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
+  ];
+}
+
+async function write(client: KubeClient, call: Call & { readonly method: WriteMethod }): Promise<Outcome> {
+  try {
+    return classify(call.method, await client.request(call));
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    return { result: 'retry', message: error.message };
+  }
+}

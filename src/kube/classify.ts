@@ -1,0 +1,90 @@
+import type { Outcome, RefusalCause } from '../plan/outcome.ts';
+import type { KubeObject } from '../slots/kube-object.ts';
+import { statusBody, statusMessage, type Reply, type StatusBody } from './reply.ts';
+
+/** The verbs Parapet writes with. */
+export type WriteMethod = 'POST' | 'PATCH' | 'DELETE';
+
+/** One row of the table: the first that holds decides. */
+interface Row {
+  readonly when: (write: Answered) => boolean;
+  readonly then: (write: Answered) => Outcome;
+}
+
+interface Answered {
+  readonly method: WriteMethod;
+  readonly reply: Reply;
+  readonly message: string;
+  /** Undefined where something between us and the API server answered. */
+  readonly status: StatusBody | undefined;
+}
+
+// The prefixes the API server itself writes; what follows them is the webhook's text and decides nothing.
+const WEBHOOK =
+  /^admission webhook ".*" denied the request|ValidatingAdmissionPolicy '.*' with binding '.*' denied request/;
+const CEILING = /attempting to grant/;
+const QUOTA = /exceeded quota:/;
+
+const TABLE: readonly Row[] = [
+  { when: ({ reply }) => reply.status < 300, then: done },
+  { when: ({ reply }) => reply.status === 429 || reply.status >= 500, then: retry },
+  // A login page or a gateway's 403 says nothing about the object.
+  { when: ({ status }) => status === undefined, then: retry },
+  { when: ({ status }) => hasCause(status, 'NamespaceTerminating'), then: gone },
+  { when: ({ reply, status }) => reply.status === 404 && status?.details?.kind === 'namespaces', then: gone },
+  { when: ({ method, reply }) => method === 'DELETE' && reply.status === 404, then: () => ({ result: 'done' }) },
+  { when: ({ method, reply }) => method === 'PATCH' && reply.status === 404, then: stale },
+  { when: ({ message }) => WEBHOOK.test(message), then: refused('webhook') },
+  { when: ({ reply }) => reply.status === 409, then: stale },
+  { when: ({ reply, status }) => reply.status === 422 && isUidChange(status), then: stale },
+  { when: ({ reply, message }) => reply.status === 403 && CEILING.test(message), then: refused('ceiling') },
+  { when: ({ reply, message }) => reply.status === 403 && QUOTA.test(message), then: refused('quota') },
+  { when: ({ reply }) => reply.status === 403, then: refused('permission') },
+  // The kubeconfig's credentials, not this object's fault; they are renewed meanwhile.
+  { when: ({ reply }) => reply.status === 401 || reply.status === 408, then: retry },
+];
+
+/** What an answer to a write means. All that isn't listed, 400 and 422 above all, is bad input. */
+export function classify(method: WriteMethod, reply: Reply): Outcome {
+  const message = statusMessage(reply.status, reply.body);
+  const answered = { method, reply, message, status: statusBody(reply.body) };
+  const row = TABLE.find(({ when }) => when(answered));
+  return row === undefined ? refused('invalid')(answered) : row.then(answered);
+}
+
+function done({ method, reply }: Answered): Outcome {
+  if (method !== 'DELETE') return { result: 'done', object: reply.body as KubeObject };
+  const waiting = pendingFinalizers(reply.body);
+  if (waiting.length === 0) return { result: 'done' };
+  return { result: 'retry', afterMs: 5_000, message: `deleted, but kept by its finalizers: ${waiting.join(', ')}` };
+}
+
+/** A delete is answered with a Status when the object is gone, and with the object when finalizers keep it. */
+function pendingFinalizers(body: unknown): readonly string[] {
+  return (body as Partial<KubeObject> | undefined)?.metadata?.finalizers ?? [];
+}
+
+function gone(): Outcome {
+  return { result: 'gone' };
+}
+
+function stale({ message }: Answered): Outcome {
+  return { result: 'stale', message };
+}
+
+function retry({ reply, message }: Answered): Outcome {
+  return { result: 'retry', message, ...(reply.retryAfterMs === undefined ? {} : { afterMs: reply.retryAfterMs }) };
+}
+
+function refused(cause: RefusalCause): (answered: Answered) => Outcome {
+  return ({ message }) => ({ result: 'refused', cause, message });
+}
+
+function hasCause(status: StatusBody | undefined, reason: string): boolean {
+  return status?.details?.causes?.some((cause) => cause.reason === reason) ?? false;
+}
+
+/** Recreated meanwhile: our uid precondition looks like an attempt to change an immutable field. */
+function isUidChange(status: StatusBody | undefined): boolean {
+  return status?.details?.causes?.some((cause) => cause.field === 'metadata.uid') ?? false;
+}

@@ -1,0 +1,39 @@
+import { TransportError } from '../errors.ts';
+import type { Timing } from './timing.ts';
+
+/** A limit in time, joined with the caller's own signal. Must be closed. */
+export interface Deadline {
+  /** Aborts with a TransportError: `Deadline`, or `Aborted` when the caller's signal did. */
+  readonly signal: AbortSignal;
+  remainingMs(): number;
+  /** Begins the time anew. */
+  extend(): void;
+  close(): void;
+}
+
+/**
+ * Opens a deadline. One timer and one listener, both taken away by `close`: `AbortSignal.any` and `.timeout` would
+ * leave something behind on a signal as old as the process.
+ */
+export function openDeadline(ms: number, outer: AbortSignal | undefined, timing: Timing): Deadline {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new TransportError('Deadline', `no answer within ${Math.round(ms / 100) / 10} s`));
+  }, ms);
+  const onAbort = (): void => controller.abort(new TransportError('Aborted', 'given up by the caller'));
+  if (outer?.aborted === true) onAbort();
+  outer?.addEventListener('abort', onAbort, { once: true });
+  let from = timing.now();
+  return {
+    signal: controller.signal,
+    remainingMs: () => from + ms - timing.now(),
+    extend: () => {
+      from = timing.now();
+      timer.refresh();
+    },
+    close: () => {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', onAbort);
+    },
+  };
+}

@@ -1,0 +1,271 @@
+import { ApiError, messageOf, TransportError } from '../errors.ts';
+import type { KubeObject } from '../slots/kube-object.ts';
+import type { KubeClient } from './client.ts';
+import { listAll, selectorQuery, type Selection } from './initial-list.ts';
+import { silentLog, silentObserver, type KubeObserver, type Log } from './observer.ts';
+import { describeTrouble, restartReason, waitAfter } from './reflector-trouble.ts';
+import { collectionPath, resourceName, type Query } from './resource-path.ts';
+import { newerOf } from './resource-version.ts';
+import type { Arrival, Incoming, Store, Stored } from './store.ts';
+import { systemTiming, type Timing } from './timing.ts';
+import { endsInitialEvents, watchEvent, withKind, type WatchEvent } from './watch-event.ts';
+
+export interface ReflectorOptions<T extends Stored> extends Selection {
+  readonly client: KubeClient;
+  readonly store: Store<T>;
+  readonly observer?: KubeObserver;
+  readonly log?: Log;
+  readonly timing?: Timing;
+  /** Bookmarks come about once a minute, at the latest after 75 s of a busy server; default 70 s. */
+  readonly inactivityMs?: number;
+  /** Bounds of the server-side end of a watch, drawn at random so that not all end at once; default 300 to 600 s. */
+  readonly timeoutSeconds?: readonly [min: number, max: number];
+}
+
+const INACTIVITY_MS = 70_000;
+const TIMEOUT_SECONDS = [300, 600] as const;
+// client-go forgets failures after two minutes. One connection in ten seconds harms no server, and drift waits.
+const HEALTHY_MS = 10_000;
+// A watch this short told nothing and would spin.
+const SHORT_MS = 1_000;
+
+/**
+ * Keeps a store equal to what the cluster holds of one kind: one loop, one event at a time, in the server's order.
+ * It never gives up and never empties the store for an error: what it can't learn stays as last known.
+ */
+export class Reflector<T extends Stored> {
+  /** Resolves once the store has been filled for the first time. */
+  readonly synced: Promise<void>;
+  readonly #options: ReflectorOptions<T>;
+  readonly #timing: Timing;
+  readonly #observer: KubeObserver;
+  readonly #log: Log;
+  readonly #resolveSynced: () => void;
+  #hasSynced = false;
+  #state = 'starting';
+  /** Where to go on; empty when a new list is needed. */
+  #version = '';
+  #failures = 0;
+  #startedAt = 0;
+  #events = 0;
+  #listedAt = Number.NEGATIVE_INFINITY;
+  #lastByteAt: number;
+
+  constructor(options: ReflectorOptions<T>) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#options = options;
+    this.#timing = options.timing ?? systemTiming;
+    this.#observer = options.observer ?? silentObserver;
+    this.#log = options.log ?? silentLog;
+    this.synced = promise;
+    this.#resolveSynced = resolve;
+    this.#lastByteAt = this.#timing.now();
+  }
+
+  /** True once the store has been filled for the first time. */
+  hasSynced(): boolean {
+    return this.#hasSynced;
+  }
+
+  /** One line for readiness: `watching`, `listing`, or what is in the way. */
+  state(): string {
+    return this.#state;
+  }
+
+  /** How long the watch has been silent. */
+  secondsSinceLastByte(): number {
+    return (this.#timing.now() - this.#lastByteAt) / 1000;
+  }
+
+  /** Runs until the signal aborts; never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const waitMs = await this.#cycle(signal);
+      if (waitMs > 0) await this.#timing.sleep(waitMs, signal);
+    }
+    this.#state = 'stopped';
+  }
+
+  /** One list or watch, and how long to wait after it. */
+  async #cycle(signal: AbortSignal): Promise<number> {
+    this.#startedAt = this.#timing.now();
+    this.#events = 0;
+    try {
+      await this.#listOrWatch(signal);
+      return this.#afterCleanEnd();
+    } catch (error) {
+      return signal.aborted ? 0 : this.#afterTrouble(error);
+    }
+  }
+
+  async #listOrWatch(signal: AbortSignal): Promise<void> {
+    if (this.#version !== '') return this.#watch(signal);
+    this.#state = 'listing';
+    if (this.#options.client.learnt.watchListRefused) return this.#list(signal);
+    try {
+      await this.#watchList(signal);
+    } catch (error) {
+      if (!refusesWatchList(error)) throw error;
+      this.#options.client.learnt.watchListRefused = true;
+      this.#log.info('the API server does not stream lists; paging from now on', { reason: messageOf(error) });
+      await this.#list(signal);
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const list: Incoming<T>[] = [];
+    let complete = false;
+    try {
+      const { client } = this.#options;
+      const version = await listAll(client, this.#options, (object) => this.#prepare(list, object), signal);
+      this.#replace(list, version);
+      complete = true;
+    } finally {
+      if (!complete) this.#options.store.discard(list);
+    }
+  }
+
+  /** The initial events come as a stream; only when they are complete do they replace the store. Then it is a watch. */
+  async #watchList(signal: AbortSignal): Promise<void> {
+    const events = this.#open({ sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' }, signal);
+    const pending = new Map<string, Incoming<T>>();
+    let complete = false;
+    try {
+      for await (const event of events) {
+        if (complete) this.#take(event);
+        else if (endsInitialEvents(event)) {
+          this.#replace([...pending.values()], event.object.metadata.resourceVersion ?? '');
+          complete = true;
+        } else this.#collect(pending, event);
+      }
+      if (!complete) throw new TransportError('Malformed', 'the stream of the list ended before the list did');
+    } finally {
+      if (!complete) this.#options.store.discard(pending.values());
+    }
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    for await (const event of this.#open({ resourceVersion: this.#version }, signal)) this.#take(event);
+  }
+
+  async *#open(query: Query, signal: AbortSignal): AsyncGenerator<WatchEvent> {
+    const [min, max] = this.#options.timeoutSeconds ?? TIMEOUT_SECONDS;
+    const timeoutSeconds = Math.round(min + this.#timing.random() * (max - min));
+    const stream = this.#options.client.stream({
+      path: collectionPath(this.#options.resource, this.#options.namespace),
+      query: { ...selectorQuery(this.#options), ...query, watch: true, allowWatchBookmarks: true, timeoutSeconds },
+      inactivityMs: this.#options.inactivityMs ?? INACTIVITY_MS,
+      signal,
+      onBytes: () => this.#sawBytes(),
+    });
+    for await (const line of stream) yield watchEvent(line);
+  }
+
+  /** The version moves on only after the store took the event: what fails here comes again. */
+  #take(event: WatchEvent): void {
+    this.#events += 1;
+    const object = withKind(event.object, this.#options.resource);
+    const version = object.metadata.resourceVersion ?? '';
+    const arrival = this.#arrival();
+    if (event.type === 'BOOKMARK') this.#options.store.advance(version);
+    else this.#guarded(object, () => this.#apply(event.type === 'DELETED', object, arrival));
+    this.#version = newerOf(this.#version, version);
+  }
+
+  #apply(deleted: boolean, object: KubeObject, arrival: Arrival): void {
+    if (deleted) this.#options.store.forget(object, arrival);
+    else this.#options.store.ingest(object, arrival);
+  }
+
+  #collect(pending: Map<string, Incoming<T>>, event: WatchEvent): void {
+    if (event.type === 'BOOKMARK') return;
+    const { namespace = '', name } = event.object.metadata;
+    const key = `${namespace}/${name}`;
+    const older = pending.get(key);
+    if (older !== undefined) this.#options.store.discard([older]);
+    pending.delete(key);
+    if (event.type === 'DELETED') return;
+    const list: Incoming<T>[] = [];
+    this.#prepare(list, event.object);
+    for (const incoming of list) pending.set(key, incoming);
+  }
+
+  #prepare(list: Incoming<T>[], object: KubeObject): void {
+    this.#guarded(object, () => {
+      const incoming = this.#options.store.prepare(withKind(object, this.#options.resource));
+      if (incoming !== undefined) list.push(incoming);
+    });
+  }
+
+  #replace(list: readonly Incoming<T>[], version: string): void {
+    this.#options.store.replace(list, version, this.#arrival());
+    this.#version = version;
+    this.#events += 1;
+    this.#listedAt = this.#timing.now();
+    this.#state = 'watching';
+    this.#hasSynced = true;
+    this.#resolveSynced();
+  }
+
+  /** One object that can't be read must not stop the others: it is named, and stays as last known. */
+  #guarded(object: KubeObject, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      const { namespace, name } = object.metadata;
+      const resource = resourceName(this.#options.resource);
+      this.#log.error('an object could not be taken in', {
+        resource,
+        namespace,
+        object: name,
+        reason: messageOf(error),
+      });
+    }
+  }
+
+  #arrival(): Arrival {
+    return { initial: !this.#hasSynced, receivedAt: this.#lastByteAt };
+  }
+
+  #sawBytes(): void {
+    this.#lastByteAt = this.#timing.now();
+    if (this.#hasSynced) this.#state = 'watching';
+  }
+
+  #lasted(): number {
+    return this.#timing.now() - this.#startedAt;
+  }
+
+  /** No dead time after a clean end, unless it ended at once and told nothing: that would spin. */
+  #afterCleanEnd(): number {
+    if (this.#events > 0 || this.#lasted() >= SHORT_MS) {
+      this.#failures = 0;
+      this.#observer.watchRestart(resourceName(this.#options.resource), 'ended');
+      return 0;
+    }
+    return this.#afterTrouble(new TransportError('Network', 'the watch ended at once'));
+  }
+
+  /** History was compacted under us: the way on is a new list, at once, unless the last one is only just over. */
+  #relists(error: unknown): boolean {
+    if (!(error instanceof ApiError) || error.status !== 410) return false;
+    this.#version = '';
+    return this.#timing.now() - this.#listedAt >= HEALTHY_MS;
+  }
+
+  #afterTrouble(error: unknown): number {
+    if (this.#lasted() >= HEALTHY_MS) this.#failures = 0;
+    const resource = resourceName(this.#options.resource);
+    const waitMs = this.#relists(error) ? 0 : waitAfter(error, this.#failures, this.#timing.random);
+    this.#failures += 1;
+    this.#state = describeTrouble(error, resource);
+    this.#observer.watchRestart(resource, restartReason(error));
+    this.#log.info('watch interrupted', { resource, reason: messageOf(error), waitMs: Math.round(waitMs) });
+    return waitMs;
+  }
+}
+
+/** 422 says the feature is off; 400 that the parameter is unknown. Both hold for every kind until the server changes. */
+function refusesWatchList(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 422 || error.status === 400);
+}

@@ -1,0 +1,46 @@
+import type { LiveObject } from '../plan/snapshot.ts';
+import type { KubeObject, ManagedFieldsEntry, StringMap } from '../slots/kube-object.ts';
+import type { ObjectKind } from '../slots/slot-kind.ts';
+import { Interner } from './interner.ts';
+import type { StoreTransform } from './store.ts';
+
+const PREFIX = 'parapet-';
+const OURS: ReadonlySet<string> = new Set(['parapet', 'parapet-status']);
+const NONE: StringMap = Object.freeze({});
+
+/** How an object of a registry kind enters the store: ours by name or not at all, and reduced to what planning needs. */
+export function slim(kind: ObjectKind, interner: Interner = new Interner()): StoreTransform<LiveObject> {
+  return {
+    transform: (object) => (object.metadata.name.startsWith(PREFIX) ? slimObject(kind, interner, object) : undefined),
+    release: (live) => {
+      for (const shared of [live.name, live.labels, live.annotations, live.content, live.managers]) {
+        interner.release(shared);
+      }
+    },
+  };
+}
+
+function slimObject(kind: ObjectKind, interner: Interner, object: KubeObject): LiveObject {
+  const { metadata } = object;
+  const fields = metadata.managedFields ?? [];
+  const live: LiveObject = {
+    kind: kind.resource.kind,
+    name: interner.acquire(metadata.name),
+    uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
+    labels: interner.acquire(metadata.labels ?? NONE),
+    annotations: interner.acquire(metadata.annotations ?? NONE),
+    content: interner.acquire(kind.normalize(object)),
+    managers: interner.acquire(managersOf(fields)),
+  };
+  return fields.some(isForeign) ? { ...live, managedFields: fields } : live;
+}
+
+function managersOf(fields: readonly ManagedFieldsEntry[]): readonly string[] {
+  return [...new Set(fields.map((entry) => entry.manager ?? ''))].filter((manager) => manager !== '').toSorted();
+}
+
+/** Somebody else wrote more than a status, as the quota controller does every time a pod comes or goes. */
+function isForeign(entry: ManagedFieldsEntry): boolean {
+  return entry.subresource !== 'status' && !OURS.has(entry.manager ?? '');
+}
