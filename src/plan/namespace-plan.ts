@@ -37,8 +37,12 @@ export interface SlotPlan {
   readonly diffs: readonly FieldDiff[];
   /** The manager that claims a differing field, `unknown` where the cluster cannot tell. */
   readonly actor: string;
+  /** The slot that has to stand before this one can be written. */
+  readonly needs?: string;
   /** The write that mends it; absent where there is nothing to do or nothing may be done. */
   readonly change?: Change;
+  /** How the slot stands once the change is written, where that isn't plainly OK. */
+  readonly afterwards?: SlotPlan;
 }
 
 export interface SlotConflict {

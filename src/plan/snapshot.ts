@@ -11,6 +11,8 @@ export interface NamespaceSnapshot {
   readonly live: readonly LiveObject[];
   /** What the NamespacePosture recorded: it outranks annotations, which tenants can edit. */
   readonly record: readonly RecordedSlot[];
+  /** Fingerprints of what this process last wrote, by slot; empty after a restart. */
+  readonly lastWritten?: ReadonlyMap<string, number>;
   readonly platform: PlatformFacts;
   /** Globs of namespaces that only an exact `includeNames` selects. */
   readonly protectedNamespaces: readonly string[];

@@ -1,0 +1,43 @@
+import type { KubeObject, StringMap } from '../slots/kube-object.ts';
+import { apiVersionOf } from '../slots/kube-object.ts';
+import type { Desired, ObjectKind } from '../slots/slot-kind.ts';
+
+export const managedByLabel = 'app.kubernetes.io/managed-by';
+export const slotLabel = 'parapet.dev/slot';
+export const policiesAnnotation = 'parapet.dev/policies';
+/** The field manager of every object that is ours whole. */
+export const fieldManager = 'parapet';
+
+/**
+ * The labels every child carries. A policy's own labels are never copied: Argo CD would adopt the child by its
+ * tracking label and prune it.
+ */
+export function childLabels(name: string): StringMap {
+  return { [managedByLabel]: fieldManager, [slotLabel]: name };
+}
+
+/** Who holds a child: read back where the posture has no record of it. */
+export function childAnnotations(policies: readonly string[]): StringMap {
+  return { [policiesAnnotation]: policies.join(',') };
+}
+
+/** The policies an annotation names; empty when it is absent or empty. */
+export function annotatedPolicies(annotations: StringMap): readonly string[] {
+  const value = annotations[policiesAnnotation];
+  return value === undefined || value === '' ? [] : value.split(',');
+}
+
+/** The whole object as it is created. */
+export function desiredObject(desired: Desired, objectKind: ObjectKind, namespace: string): KubeObject {
+  return {
+    apiVersion: apiVersionOf(objectKind.resource),
+    kind: desired.kind,
+    metadata: {
+      name: desired.name,
+      namespace,
+      labels: childLabels(desired.name),
+      annotations: childAnnotations(desired.policies),
+    },
+    ...desired.content,
+  };
+}

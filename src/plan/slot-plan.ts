@@ -1,0 +1,197 @@
+import type { Desired, ObjectKind } from '../slots/slot-kind.ts';
+import { unknownActor } from './actor.ts';
+import { contentDiffs, metadataDiffs, patchOperations } from './compare.ts';
+import { desiredObject, fieldManager } from './desired-object.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { Change, FieldDiff, SlotPlan, Versioned } from './namespace-plan.ts';
+import { ownershipOf } from './ownership.ts';
+import type { LiveObject, RecordedSlot } from './snapshot.ts';
+
+/** One slot as planning sees it: what is wanted, what is there, what was there before, and who holds it. */
+export interface SlotInput {
+  readonly slot: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly objectKind: ObjectKind;
+  readonly desired?: Desired;
+  readonly live?: LiveObject;
+  readonly recorded?: RecordedSlot;
+  /** Fingerprint of what this process last wrote there. */
+  readonly lastWritten?: number;
+  readonly frozenBy: readonly string[];
+  readonly departed: readonly string[];
+  /** Everyone recorded as holding it. */
+  readonly holders: readonly string[];
+}
+
+type Wanted = SlotInput & { readonly desired: Desired };
+type Present = SlotInput & { readonly live: LiveObject };
+
+/**
+ * How an enforced slot stands and what mends it. An ordered chain: the first rule that applies decides.
+ *
+ * @returns undefined where the slot is nobody's: nothing wanted, nothing of ours there.
+ */
+export function enforcedSlot(input: SlotInput): SlotPlan | undefined {
+  const { desired, live, recorded } = input;
+  const ownership = live && ownershipOf(live, recorded);
+
+  // Nothing is wanted: what is ours is kept, frozen or pruned; what isn't is none of our business.
+  if (desired === undefined) return live && ownership === 'ours' ? unclaimed({ ...input, live }) : undefined;
+  // Nothing is there: create. Only what once stood there can have gone missing.
+  if (live === undefined) return absent({ ...input, desired });
+  // Somebody else's object was there before us.
+  if (ownership === 'foreign') return foreign({ ...input, desired, live });
+  // A policy outside the fold holds it, and the fold knows nothing of what it held.
+  if (input.frozenBy.length > 0 && !desired.includesHeld) return frozen({ ...input, live });
+
+  return present({ ...input, desired, live }, ownership === 'replaced');
+}
+
+/** How a slot stands against what an Audit policy would make of it. Nothing is written. */
+export function auditedSlot(input: Wanted): SlotPlan {
+  const { desired, live } = input;
+  if (live === undefined) return slotPlan(input, { state: 'Missing', policies: desired.policies });
+  if (ownershipOf(live, input.recorded) === 'foreign') return foreign({ ...input, live });
+  const diffs = contentDiffs(desired, live);
+  const state = diffs.length === 0 ? 'OK' : 'Modified';
+  return slotPlan(input, { state, policies: desired.policies, diffs, actor: firstKnownActor(diffs) });
+}
+
+function absent(input: Wanted): SlotPlan {
+  const wasThere = input.recorded !== undefined && input.recorded.uid !== '';
+  const { desired, objectKind, namespace, name } = input;
+  return slotPlan(input, {
+    state: wasThere ? 'Missing' : 'Pending',
+    policies: desired.policies,
+    uid: input.recorded?.uid ?? '',
+    actor: unknownActor,
+    change: {
+      action: 'create',
+      resource: objectKind.resource,
+      order: objectKind.order(name, undefined, desired.content),
+      object: desiredObject(desired, objectKind, namespace),
+    },
+  });
+}
+
+function foreign(input: Wanted & Present): SlotPlan {
+  const managers = input.live.managers.join(', ') || unknownActor;
+  return slotPlan(input, {
+    state: 'Foreign',
+    reason: 'NotOurs',
+    message: `${input.slot} was there before Parapet (managed by ${managers}); it is left alone: rename or delete it to let the policy act`,
+    policies: input.desired.policies,
+    actor: input.live.managers[0] ?? unknownActor,
+  });
+}
+
+function frozen(input: Present): SlotPlan {
+  return slotPlan(input, {
+    state: 'Frozen',
+    reason: 'PolicyNotActing',
+    message: `held by ${input.frozenBy.join(', ')}, which is suspended, in Audit mode or invalid: neither changed nor pruned`,
+    policies: input.holders,
+    uid: input.live.uid,
+  });
+}
+
+/** Ours, and nobody's claim any more. Only where every holder has plainly dropped it may it be removed. */
+function unclaimed(input: Present): SlotPlan {
+  if (input.frozenBy.length > 0) return frozen(input);
+  if (input.departed.length > 0 || input.holders.length === 0) return orphaned(input);
+  return slotPlan(input, {
+    state: 'Unwanted',
+    reason: 'NoLongerAskedFor',
+    message: `${input.holders.join(', ')} no longer asks for it`,
+    policies: input.holders,
+    uid: input.live.uid,
+    change: { action: 'delete', ...versioned(input, undefined) },
+  });
+}
+
+function orphaned(input: Present): SlotPlan {
+  const left = input.departed.join(', ') || 'a policy nobody recorded';
+  return slotPlan(input, {
+    state: 'Orphaned',
+    reason: 'PolicyGone',
+    message: `left by ${left}, which is gone or no longer selects this namespace; kept: delete it to remove it`,
+    policies: input.holders,
+    uid: input.live.uid,
+  });
+}
+
+function present(input: Wanted & Present, replaced: boolean): SlotPlan {
+  const { desired, live } = input;
+  const diffs = [...contentDiffs(desired, live), ...metadataDiffs(desired, live)];
+  if (diffs.length === 0 && !replaced) return settled(input);
+  const outdated = !replaced && untouched(input);
+  return slotPlan(input, {
+    state: replaced ? 'Replaced' : outdated ? 'Pending' : 'Modified',
+    policies: desired.policies,
+    // The squatter's uid is recorded only once it is mended: until then the slot stays known as replaced.
+    uid: replaced ? (input.recorded?.uid ?? '') : live.uid,
+    diffs,
+    actor: outdated ? fieldManager : firstKnownActor(diffs),
+    change: mend(input, diffs),
+    afterwards: settled(input),
+  });
+}
+
+/** As wanted. What a departed or frozen policy still contributes to it is said, not changed. */
+function settled(input: Wanted & Present): SlotPlan {
+  const contributing = (names: readonly string[]): boolean =>
+    names.some((name) => input.desired.policies.includes(name));
+  if (contributing(input.frozenBy)) return frozen({ ...input, holders: input.desired.policies });
+  if (contributing(input.departed)) return orphaned({ ...input, holders: input.desired.policies });
+  return slotPlan(input, { state: 'OK', policies: input.desired.policies, uid: input.live.uid });
+}
+
+/**
+ * Whether the object is as we last wrote it, so that a policy's edit and not a tenant explains the difference. After a
+ * restart nothing is remembered: then it is, if nobody else is among its field managers and our labels are in place.
+ */
+function untouched({ live, lastWritten, desired }: Wanted & Present): boolean {
+  if (lastWritten !== undefined) return fingerprint(live) === lastWritten;
+  const labelsIntact = metadataDiffs(desired, live).every((diff) => diff.pointer.startsWith('/metadata/annotations'));
+  return labelsIntact && live.managedFields === undefined;
+}
+
+function mend(input: Wanted & Present, diffs: readonly FieldDiff[]): Change {
+  const { desired, live, objectKind, namespace } = input;
+  const base = versioned(input, desired);
+  if (objectKind.needsRecreate?.(live.content, desired.content)) {
+    return { action: 'recreate', ...base, object: desiredObject(desired, objectKind, namespace) };
+  }
+  return { action: 'patch', ...base, operations: patchOperations(desired, live, diffs) };
+}
+
+function versioned(input: Present, desired: Desired | undefined): Versioned {
+  const { objectKind, namespace, name, live } = input;
+  return {
+    resource: objectKind.resource,
+    order: objectKind.order(name, live.content, desired?.content),
+    namespace,
+    name,
+    uid: live.uid,
+    resourceVersion: live.resourceVersion,
+  };
+}
+
+function firstKnownActor(diffs: readonly FieldDiff[]): string {
+  return diffs.find((diff) => diff.actor !== unknownActor)?.actor ?? unknownActor;
+}
+
+function slotPlan(input: SlotInput, plan: Pick<SlotPlan, 'state' | 'policies'> & Partial<SlotPlan>): SlotPlan {
+  const needs = input.desired?.needs;
+  return {
+    slot: input.slot,
+    reason: '',
+    message: '',
+    uid: '',
+    diffs: [],
+    actor: '',
+    ...(needs === undefined ? {} : { needs }),
+    ...plan,
+  };
+}

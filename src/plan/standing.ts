@@ -1,0 +1,49 @@
+import type { Policy } from '../api/policy.ts';
+import type { NamespaceFacts } from '../slots/slot-kind.ts';
+import { selects } from './selection.ts';
+
+/**
+ * Where a policy stands towards one namespace.
+ *
+ * - `claims`: valid, unsuspended Enforce and selecting: what it asks for is written.
+ * - `audits`: readable, selecting, but only reported on (Audit, or suspended).
+ * - `frozen`: suspended, undecodable or Audit: what it still holds is neither changed nor pruned.
+ * - `departed`: gone, being deleted, or no longer selecting: what it left behind is Orphaned.
+ */
+export interface Standings {
+  readonly claims: readonly Policy[];
+  readonly audits: readonly Policy[];
+  readonly matched: readonly string[];
+  /** How the named policy stands towards what it holds of one spec field. */
+  hold(policy: string, field: string): 'claims' | 'frozen' | 'departed';
+}
+
+/** Sorts the cluster's policies by how they stand towards one namespace. */
+export function standings(
+  policies: readonly Policy[],
+  namespace: NamespaceFacts,
+  protectedGlobs: readonly string[],
+): Standings {
+  const byName = new Map(policies.map((policy) => [policy.name, policy]));
+  const selecting = policies
+    .filter((policy) => policy.decodable && !policy.deleting && selects(policy, namespace, protectedGlobs))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const claims = selecting.filter(writes);
+  const claiming = new Set(claims.map((policy) => policy.name));
+
+  return {
+    claims,
+    audits: selecting.filter((policy) => !writes(policy)),
+    matched: selecting.map((policy) => policy.name),
+    hold(name, field) {
+      const policy = byName.get(name);
+      if (policy === undefined || policy.deleting) return 'departed';
+      if (!policy.decodable || !writes(policy) || policy.invalidFields.includes(field)) return 'frozen';
+      return claiming.has(name) ? 'claims' : 'departed';
+    },
+  };
+}
+
+function writes(policy: Policy): boolean {
+  return policy.mode === 'Enforce' && !policy.suspend;
+}
