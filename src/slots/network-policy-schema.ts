@@ -21,7 +21,8 @@ const ipBlock = Type.Object(
     except: Type.Optional(
       Type.Array(cidr('A network within `cidr`.'), {
         description: 'Networks within `cidr` that stay closed.',
-        maxItems: 16,
+        // More would make the rule below cost more than the API server grants.
+        maxItems: 12,
         ...LIST_ATOMIC,
       }),
     ),
@@ -29,9 +30,7 @@ const ipBlock = Type.Object(
   {
     description: 'Addresses rather than pods. Most clusters match it after address translation.',
     ...cel({
-      rule:
-        '!has(self.except) || self.except.all(e, isCIDR(e) && isCIDR(self.cidr) && ' +
-        'cidr(self.cidr).containsCIDR(e) && cidr(e).prefixLength() > cidr(self.cidr).prefixLength())',
+      rule: '!has(self.except) || (isCIDR(self.cidr) && self.except.all(e, isCIDR(e) && cidr(self.cidr).containsCIDR(e) && e != self.cidr))',
       message: 'every except must be a network smaller than cidr and within it',
       fieldPath: '.except',
     }),

@@ -1,0 +1,101 @@
+import { clusterSecurityPolicyCrd, namespacePostureCrd } from '../../src/api/crds.ts';
+import { API_GROUP, API_VERSION } from '../../src/api/resources.ts';
+import type { KubeObject } from '../../src/slots/kube-object.ts';
+import type { GeneratedFile } from './generated-file.ts';
+
+/** The JSON Schema keywords that the CRDs use. */
+interface Schema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly additionalProperties?: Schema;
+  readonly enum?: readonly string[];
+  readonly default?: unknown;
+  readonly [keyword: string]: unknown;
+}
+
+const BOUNDS = [
+  'minimum',
+  'maximum',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'minProperties',
+  'maxProperties',
+  'pattern',
+];
+
+/** `docs/reference/api.md`: every field of both kinds, from the schemas. */
+export function apiReference(): readonly GeneratedFile[] {
+  const sections = [clusterSecurityPolicyCrd(), namespacePostureCrd()].flatMap(kindSection);
+  const title = `# API reference: ${API_GROUP}/${API_VERSION}`;
+  const note = 'Written by `make generate` from the schemas that the API server enforces.';
+  return [{ path: 'docs/reference/api.md', content: `${[title, '', note, ...sections].join('\n')}\n` }];
+}
+
+function kindSection(crd: KubeObject): readonly string[] {
+  const { names, versions } = crd['spec'] as {
+    readonly names: { readonly kind: string; readonly shortNames: readonly string[] };
+    readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: Schema } }[];
+  };
+  const schema = versions[0]?.schema.openAPIV3Schema ?? {};
+  const fields = Object.entries(schema.properties ?? {}).filter(
+    ([name]) => !['apiVersion', 'kind', 'metadata'].includes(name),
+  );
+  const required = new Set(schema.required);
+  return [
+    '',
+    `## ${names.kind}`,
+    '',
+    `${schema.description ?? ''} Short name \`${names.shortNames.join('`, `')}\`.`,
+    '',
+    '| field | type | meaning |',
+    '|---|---|---|',
+    ...fields.flatMap(([name, field]) => rows(name, field, required.has(name))),
+  ];
+}
+
+function rows(path: string, schema: Schema, required: boolean): readonly string[] {
+  const meaning = [
+    required ? '**Required.**' : '',
+    schema.description ?? '',
+    'default' in schema ? `Default \`${JSON.stringify(schema.default)}\`.` : '',
+    ...bounds(schema),
+    ...rules(schema),
+    ...rules(schema.additionalProperties ?? {}),
+    ...(schema.items?.type === 'object' ? [] : [...bounds(schema.items ?? {}), ...rules(schema.items ?? {})]),
+  ];
+  const row = `| \`${path}\` | ${typeOf(schema)} | ${cell(meaning.filter((part) => part !== '').join(' '))} |`;
+  return [row, ...nested(path, schema), ...nested(`${path}[]`, schema.items ?? {})];
+}
+
+function nested(path: string, schema: Schema): readonly string[] {
+  const required = new Set(schema.required);
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) =>
+    rows(`${path}.${name}`, field, required.has(name)),
+  );
+}
+
+function typeOf(schema: Schema): string {
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(' ');
+  if (schema['x-kubernetes-int-or-string'] === true) return 'integer or string';
+  if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`;
+  if (schema.additionalProperties !== undefined) return `map to ${typeOf(schema.additionalProperties)}`;
+  return schema.type ?? '';
+}
+
+function bounds(schema: Schema): readonly string[] {
+  return BOUNDS.filter((keyword) => keyword in schema).map((keyword) => `${keyword} \`${String(schema[keyword])}\`.`);
+}
+
+function rules(schema: Schema): readonly string[] {
+  const validations = (schema['x-kubernetes-validations'] ?? []) as readonly { readonly message: string }[];
+  return validations.map(({ message }) => `Rule: ${message}.`);
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}

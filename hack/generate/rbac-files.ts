@@ -1,0 +1,140 @@
+import { policyResource, postureResource } from '../../src/api/resources.ts';
+import type { Resource } from '../../src/slots/kube-object.ts';
+import { objectKinds } from '../../src/slots/object-kinds.ts';
+import { kustomization, yamlFile } from './generated-file.ts';
+import type { GeneratedFile } from './generated-file.ts';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+const NAMESPACE = 'parapet-system';
+const NAME = 'parapet';
+const GRANTABLE_LABEL = { 'parapet.dev/grantable': 'true' };
+const RBAC_GROUP = 'rbac.authorization.k8s.io';
+const OPERATOR = { kind: 'ServiceAccount', name: NAME, namespace: NAMESPACE };
+const LABELS = { 'app.kubernetes.io/name': 'parapet', 'app.kubernetes.io/part-of': 'parapet' };
+
+/** What the operator does with objects that are its own; it reads them from its watches, so there is no get. */
+const OWNER_VERBS = ['list', 'watch', 'create', 'patch', 'delete'];
+
+/** `config/rbac/`: who the operator is and all that it may do. No wildcard, no escalate, bind or impersonate. */
+export function rbacFiles(): readonly GeneratedFile[] {
+  const files = [
+    file('namespace', [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels: LABELS } }]),
+    file('service-account', [
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: NAME, namespace: NAMESPACE, labels: LABELS } },
+    ]),
+    file('cluster-role', [clusterRole(NAME, { rules: staticRules() }), clusterRoleBinding(NAME)]),
+    file('grantable-cluster-role', [aggregatedRole(), clusterRoleBinding('parapet-grantable')]),
+    file('grantable-view', [grantableView()]),
+    file('leases', localRole({ name: 'parapet-leases', namespace: NAMESPACE, rules: leaseRules() })),
+    file('platform', [
+      ...localRole({ name: 'parapet-dns', namespace: 'kube-system', rules: dnsRules() }),
+      ...localRole({ name: 'parapet-api-server', namespace: 'default', rules: apiServerRules() }),
+    ]),
+  ];
+  return [...files, kustomization('config/rbac', files)];
+}
+
+function staticRules(): readonly Rule[] {
+  return [
+    ...objectKinds.map(({ resource }) => rule(resource, OWNER_VERBS)),
+    rule(policyResource, ['list', 'watch']),
+    { apiGroups: [policyResource.group], resources: [`${policyResource.plural}/status`], verbs: ['patch'] },
+    rule(postureResource, OWNER_VERBS),
+    { apiGroups: [''], resources: ['namespaces'], verbs: ['list', 'watch'] },
+    { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
+  ];
+}
+
+/** The election: the lease is read, created once, and renewed. */
+function leaseRules(): readonly Rule[] {
+  return [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] }];
+}
+
+/** Where pods ask for names. */
+function dnsRules(): readonly Rule[] {
+  return [{ apiGroups: [''], resources: ['services'], resourceNames: ['kube-dns'], verbs: ['get'] }];
+}
+
+/** The addresses behind the API server; a watch of one object is granted by its name. */
+function apiServerRules(): readonly Rule[] {
+  return [
+    {
+      apiGroups: ['discovery.k8s.io'],
+      resources: ['endpointslices'],
+      resourceNames: ['kubernetes'],
+      verbs: ['list', 'watch'],
+    },
+  ];
+}
+
+/**
+ * What policies may grant is what platform admins label: the operator holds the sum of it, so the API server itself
+ * refuses a Role that goes beyond. `rules` is left out, since kube-controller-manager writes it.
+ */
+function aggregatedRole(): unknown {
+  return clusterRole('parapet-grantable', {
+    aggregationRule: { clusterRoleSelectors: [{ matchLabels: GRANTABLE_LABEL }] },
+  });
+}
+
+/** A sample of what may be granted: enough to look at workloads. */
+function grantableView(): unknown {
+  const verbs = ['get', 'list', 'watch'];
+  const rules = [
+    { apiGroups: [''], resources: ['configmaps', 'events', 'pods', 'pods/log', 'services'], verbs },
+    { apiGroups: ['apps'], resources: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'], verbs },
+    { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs },
+  ];
+  return clusterRole('parapet-grantable-view', { rules }, GRANTABLE_LABEL);
+}
+
+function rule({ group, plural }: Resource, verbs: readonly string[]): Rule {
+  return { apiGroups: [group], resources: [plural], verbs };
+}
+
+function clusterRole(
+  name: string,
+  members: Readonly<Record<string, unknown>>,
+  labels: Readonly<Record<string, string>> = {},
+): unknown {
+  const metadata = { name, labels: { ...LABELS, ...labels } };
+  return { apiVersion: `${RBAC_GROUP}/v1`, kind: 'ClusterRole', metadata, ...members };
+}
+
+function clusterRoleBinding(name: string): unknown {
+  return {
+    apiVersion: `${RBAC_GROUP}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name, labels: LABELS },
+    roleRef: { apiGroup: RBAC_GROUP, kind: 'ClusterRole', name },
+    subjects: [OPERATOR],
+  };
+}
+
+function localRole({
+  name,
+  namespace,
+  rules,
+}: {
+  readonly name: string;
+  readonly namespace: string;
+  readonly rules: readonly Rule[];
+}): readonly unknown[] {
+  const metadata = { name, namespace, labels: LABELS };
+  const apiVersion = `${RBAC_GROUP}/v1`;
+  const roleRef = { apiGroup: RBAC_GROUP, kind: 'Role', name };
+  return [
+    { apiVersion, kind: 'Role', metadata, rules },
+    { apiVersion, kind: 'RoleBinding', metadata, roleRef, subjects: [OPERATOR] },
+  ];
+}
+
+function file(name: string, documents: readonly unknown[]): GeneratedFile {
+  return yamlFile(`config/rbac/${name}.yaml`, documents);
+}

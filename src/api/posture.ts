@@ -1,0 +1,89 @@
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { LIST_ATOMIC, listMap, oneOf } from '../slots/schema.ts';
+import type { ObjectMeta } from '../slots/kube-object.ts';
+import { NAMESPACE_STATES, SLOT_STATES, count, text, time } from './report-schema.ts';
+
+/** Bounds of a report; the writer also keeps the whole of it under 32 KiB. */
+export const MAX_SLOTS = 256;
+export const MAX_DIFFS = 20;
+export const MAX_DIFF_VALUE_LENGTH = 256;
+export const MAX_RECENT_REPAIRS = 5;
+export const MAX_SLOT_MESSAGE_LENGTH = 512;
+
+const diff = Type.Object({
+  pointer: text('JSON pointer from the root of the object.', 512),
+  expected: Type.Optional(
+    text('JSON text, cut after 256 characters; absent where the field should not be there.', MAX_DIFF_VALUE_LENGTH),
+  ),
+  live: Type.Optional(
+    text('JSON text, cut after 256 characters; absent where the field is missing.', MAX_DIFF_VALUE_LENGTH),
+  ),
+  actor: text('Field manager that claims the live value, `unknown` where the cluster cannot tell.'),
+});
+
+const slot = Type.Object({
+  slot: text('`Kind/name` of the object.'),
+  policies: Type.Array(text('A policy.'), {
+    description: 'The winner, or everyone who contributed; and who holds it otherwise.',
+    maxItems: 64,
+    ...LIST_ATOMIC,
+  }),
+  uid: Type.Optional(text('Of the object that Parapet wrote; it outranks labels, which tenants can edit.', 64)),
+  state: oneOf(SLOT_STATES, 'How the slot stands.'),
+  reason: Type.Optional(text('One CamelCase word, stable.', 128)),
+  message: Type.Optional(text('For people.', MAX_SLOT_MESSAGE_LENGTH)),
+  since: Type.Optional(time('Since when it stands so.')),
+  diffs: Type.Optional(Type.Array(diff, { description: 'Fields that differ.', maxItems: MAX_DIFFS, ...LIST_ATOMIC })),
+});
+
+const repair = Type.Object({
+  slot: text('`Kind/name` of the object.'),
+  kind: text('The kind of drift that was repaired.', 63),
+  actor: text('Field manager that claims the change, `unknown` where the cluster cannot tell.'),
+  detectedTime: time('When it was found.'),
+  repairedTime: time('When it was mended.'),
+});
+
+/** The members of a NamespacePosture beside metadata. It is a report: no spec, no status, one write. */
+export const postureMembers = {
+  summary: Type.Object(
+    {
+      state: oneOf(NAMESPACE_STATES, 'The worst that one of the slots calls for.'),
+      slots: count('Slots in all.'),
+      ok: count('Slots as they should be.'),
+      drifted: count('Slots that differ.'),
+      blocked: count('Slots that cannot be repaired.'),
+    },
+    { description: 'The namespace at a glance.' },
+  ),
+  slots: Type.Array(slot, {
+    description: 'Every object the posture consists of.',
+    maxItems: MAX_SLOTS,
+    ...listMap('slot'),
+  }),
+  recentRepairs: Type.Optional(
+    Type.Array(repair, {
+      description: 'The latest repairs, newest first.',
+      maxItems: MAX_RECENT_REPAIRS,
+      ...LIST_ATOMIC,
+    }),
+  ),
+  truncated: Type.Optional(Type.Boolean({ description: 'Whether something was cut to keep the report small.' })),
+};
+
+const postureSchema = Type.Object(postureMembers);
+
+export type PostureContent = Static<typeof postureSchema>;
+export type PostureSlot = Static<typeof slot>;
+export type PostureDiff = Static<typeof diff>;
+export type PostureRepair = Static<typeof repair>;
+export type PostureSummary = PostureContent['summary'];
+export type NamespaceState = (typeof NAMESPACE_STATES)[number];
+
+/** A NamespacePosture as the cluster holds it. */
+export interface NamespacePosture extends PostureContent {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+}

@@ -1,0 +1,33 @@
+import { Type } from 'typebox';
+
+/** Building blocks of what Parapet writes about itself: short, bounded strings. */
+
+export function text(description: string, maxLength = 253) {
+  return Type.String({ description, maxLength });
+}
+
+/** RFC 3339, in UTC, to the second. */
+export function time(description: string) {
+  return Type.String({ description, format: 'date-time' });
+}
+
+export function count(description: string) {
+  return Type.Integer({ description, minimum: 0 });
+}
+
+/** How a slot stands. */
+export const SLOT_STATES = [
+  'OK',
+  'Frozen',
+  'Pending',
+  'Missing',
+  'Modified',
+  'Replaced',
+  'Unwanted',
+  'Orphaned',
+  'Foreign',
+  'Blocked',
+] as const;
+
+/** How a namespace stands: the worst of these, in this order, that one of its slots calls for. */
+export const NAMESPACE_STATES = ['Blocked', 'Drifted', 'Pending', 'Compliant'] as const;
