@@ -1,0 +1,94 @@
+import { POSTURE_NAME } from '../api/resources.ts';
+import { selects } from '../plan/selection.ts';
+import type { StoreEvent } from '../kube/store.ts';
+import type { LiveObject } from '../plan/snapshot.ts';
+import type { Memory } from './memory.ts';
+import type { ClusterView, NamespaceEntry, PolicyEntry } from './view.ts';
+
+/** How soon a key deserves a worker: what a tenant did now, before what a start or a policy's edit brings up in bulk. */
+export type Urgency = 'live' | 'bulk';
+
+export interface EnqueueTargets {
+  /** A namespace to look at. `receivedAt` is on the monotonic clock. */
+  namespace(name: string, urgency: Urgency, receivedAt: number): void;
+  /** A policy whose status may have changed. */
+  policy(name: string): void;
+  /** A policy that no longer exists. */
+  policyGone(name: string): void;
+}
+
+export interface EnqueueOptions {
+  readonly view: ClusterView;
+  readonly memory: Memory;
+  readonly protectedNamespaces: readonly string[];
+}
+
+/** Turns every change the stores see into keys: never a body, so that whatever comes late is read fresh. */
+export function enqueueChanges({ view, memory, protectedNamespaces }: EnqueueOptions, to: EnqueueTargets): void {
+  for (const store of view.objects.values()) {
+    store.subscribe((event) => {
+      if (concernsObject(event)) to.namespace(event.namespace, urgencyOf(event), event.receivedAt);
+    });
+  }
+  view.postures.subscribe((event) => to.namespace(event.namespace, urgencyOf(event), event.receivedAt));
+  view.namespaces.subscribe((event) => {
+    if (!concernsNamespace(event)) return;
+    to.namespace(event.name, urgencyOf(event), event.receivedAt);
+  });
+  view.policies.subscribe((event) => {
+    if (!concernsPolicy(event)) return;
+    for (const name of affectedNamespaces(event)) to.namespace(name, 'bulk', event.receivedAt);
+    if (event.type === 'deleted') to.policyGone(event.name);
+    else to.policy(event.name);
+  });
+
+  /** Those it selects now or did before, and those where it holds something. */
+  function affectedNamespaces({ name, current, previous }: StoreEvent<PolicyEntry>): readonly string[] {
+    const policies = [current, previous].flatMap((entry) => (entry?.policy.decodable ? [entry.policy] : []));
+    return view.namespaces
+      .list('')
+      .filter(
+        (namespace) =>
+          policies.some((policy) => selects(policy, namespace, protectedNamespaces)) ||
+          memory.matchedBy(namespace.name).includes(name) ||
+          holdsSomething(name, namespace.name),
+      )
+      .map((namespace) => namespace.name);
+  }
+
+  function holdsSomething(policy: string, namespace: string): boolean {
+    const slots = view.postures.get(namespace, POSTURE_NAME)?.content.slots ?? [];
+    return slots.some(({ policies }) => policies.includes(policy));
+  }
+}
+
+function urgencyOf({ initial }: { readonly initial: boolean }): Urgency {
+  return initial ? 'bulk' : 'live';
+}
+
+/**
+ * A quota's status moves with every pod. What planning reads is interned, so the same content is the same reference.
+ */
+function concernsObject({ current, previous }: StoreEvent<LiveObject>): boolean {
+  if (current === undefined || previous === undefined) return true;
+  const read = ['content', 'labels', 'annotations', 'managers'] as const;
+  return read.some((member) => current[member] !== previous[member]);
+}
+
+/** Annotations and status of a namespace are nobody's posture. */
+function concernsNamespace({ current, previous }: StoreEvent<NamespaceEntry>): boolean {
+  if (current === undefined || previous === undefined) return true;
+  return current.terminating !== previous.terminating || !sameLabels(current.labels, previous.labels);
+}
+
+/** The echo of our own status write leaves the generation alone. */
+function concernsPolicy({ current, previous }: StoreEvent<PolicyEntry>): boolean {
+  if (current === undefined || previous === undefined) return true;
+  const [now, before] = [current.policy, previous.policy];
+  return now.generation !== before.generation || now.deleting !== before.deleting;
+}
+
+function sameLabels(a: NamespaceEntry['labels'], b: NamespaceEntry['labels']): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

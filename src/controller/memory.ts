@@ -1,0 +1,89 @@
+import type { PolicyRepair } from '../api/policy-status.ts';
+import type { NamespaceReport } from '../status/settle.ts';
+import { verdicts } from '../status/verdict.ts';
+import type { Verdict } from '../status/verdict.ts';
+
+/** A verdict and the generation of the policy it was reached at. */
+export interface DatedVerdict {
+  readonly verdict: Verdict;
+  readonly generation: number;
+}
+
+/**
+ * What the process remembers between reconciles: the latest verdicts, from which a policy's status is counted, and
+ * fingerprints of its own writes. All of it can be lost: a restart rebuilds it from the cluster.
+ */
+export class Memory {
+  readonly #verdicts = new Map<string, Map<string, DatedVerdict>>();
+  readonly #matched = new Map<string, readonly string[]>();
+  readonly #written = new Map<string, Map<string, number>>();
+  readonly #repairs = new Map<string, PolicyRepair[]>();
+
+  /**
+   * Replaces what is known of a namespace.
+   * @param generations the policies' generations the report was made at
+   * @returns the policies whose status may have changed: those that select the namespace now or did before
+   */
+  remember(report: NamespaceReport, generations: ReadonlyMap<string, number>): ReadonlySet<string> {
+    const touched = this.forget(report.namespace);
+    for (const [policy, verdict] of verdicts(report)) {
+      const ofPolicy = this.#verdicts.get(policy) ?? new Map<string, DatedVerdict>();
+      ofPolicy.set(report.namespace, { verdict, generation: generations.get(policy) ?? 0 });
+      this.#verdicts.set(policy, ofPolicy);
+    }
+    this.#matched.set(report.namespace, report.matched);
+    return new Set([...touched, ...report.matched]);
+  }
+
+  /** Drops a namespace's verdicts; returns the policies that had one. Fingerprints stay until the namespace is gone. */
+  forget(namespace: string): readonly string[] {
+    const matched = this.#matched.get(namespace) ?? [];
+    for (const policy of matched) this.#verdicts.get(policy)?.delete(namespace);
+    this.#matched.delete(namespace);
+    return matched;
+  }
+
+  /** Drops everything about a namespace that no longer exists. */
+  forgetEntirely(namespace: string): readonly string[] {
+    this.#written.delete(namespace);
+    return this.forget(namespace);
+  }
+
+  forgetPolicy(policy: string): void {
+    this.#verdicts.delete(policy);
+    this.#repairs.delete(policy);
+  }
+
+  verdictsOf(policy: string): ReadonlyMap<string, DatedVerdict> {
+    return this.#verdicts.get(policy) ?? new Map();
+  }
+
+  /** The policies that selected a namespace when it was last looked at. */
+  matchedBy(namespace: string): readonly string[] {
+    return this.#matched.get(namespace) ?? [];
+  }
+
+  writtenIn(namespace: string): ReadonlyMap<string, number> {
+    return this.#written.get(namespace) ?? new Map();
+  }
+
+  /** Remembers what was written to a slot; undefined when it was removed. */
+  wrote(namespace: string, slot: string, fingerprint: number | undefined): void {
+    const slots = this.#written.get(namespace) ?? new Map<string, number>();
+    if (fingerprint === undefined) slots.delete(slot);
+    else slots.set(slot, fingerprint);
+    this.#written.set(namespace, slots);
+  }
+
+  /** Adds a repair to the next status of a policy; only the last five are of interest. */
+  repaired(policy: string, repair: PolicyRepair): void {
+    this.#repairs.set(policy, [...(this.#repairs.get(policy) ?? []), repair].slice(-5));
+  }
+
+  /** The repairs since the last call. */
+  takeRepairs(policy: string): readonly PolicyRepair[] {
+    const repairs = this.#repairs.get(policy) ?? [];
+    this.#repairs.delete(policy);
+    return repairs;
+  }
+}

@@ -1,0 +1,13 @@
+import type { PostureContent } from '../api/posture.ts';
+import type { NamespaceReport } from '../status/settle.ts';
+import type { PostureEntry } from './view.ts';
+
+/** A namespace was looked at: what is true now, and what was reported before. */
+export interface Observation {
+  readonly report: NamespaceReport;
+  readonly previous: PostureContent | undefined;
+  /** The report as it now stands in the cluster; absent where there is none. */
+  readonly posture: PostureEntry | undefined;
+}
+
+export type Observe = (observation: Observation) => void;

@@ -1,0 +1,108 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PolicyStatus } from '../api/policy-status.ts';
+import { policyResource } from '../api/resources.ts';
+import type { Target } from '../kube/apply.ts';
+import type { Outcome } from '../plan/outcome.ts';
+import { selects } from '../plan/selection.ts';
+import type { Json } from '../slots/kube-object.ts';
+import { policyStatus } from '../status/policy-status.ts';
+import { total } from '../status/totals.ts';
+import type { Totals } from '../status/totals.ts';
+import type { Memory } from './memory.ts';
+import type { ClusterView, PolicyEntry } from './view.ts';
+
+/** Writes may fail so long for a cause outside the namespaces before the policy is called Stalled. */
+const FAILING_PATIENCE_MS = 5 * 60_000;
+
+export interface PublishDeps {
+  readonly view: ClusterView;
+  readonly memory: Memory;
+  readonly protectedNamespaces: readonly string[];
+  readonly writeStatus: (target: Target, status: Json) => Promise<Outcome>;
+  /** The wall clock, for what people read. */
+  readonly now: () => Date;
+  /** Milliseconds on a clock that never steps. */
+  readonly monotonic: () => number;
+  readonly observe: (published: Published) => void;
+}
+
+/** A policy's status as it was just counted. */
+export interface Published {
+  readonly entry: PolicyEntry;
+  readonly totals: Totals;
+  readonly status: PolicyStatus;
+  /** Open drift by kind. */
+  readonly drift: ReadonlyMap<string, number>;
+}
+
+/** Counts a policy's namespaces and writes its status, where that says anything new. */
+export class PolicyPublisher {
+  readonly #deps: PublishDeps;
+  /** Since when writes fail for a policy, monotonic. */
+  readonly #failingSince = new Map<string, number>();
+
+  constructor(deps: PublishDeps) {
+    this.#deps = deps;
+  }
+
+  /** @returns false when the write has to be tried again */
+  async publish(name: string): Promise<boolean> {
+    const { view, memory, now, observe } = this.#deps;
+    const entry = view.policies.get('', name);
+    if (entry === undefined || entry.policy.deleting) return true;
+    const repairs = memory.takeRepairs(name);
+    const counted = this.#count(entry);
+    const status = policyStatus({
+      policy: entry.policy,
+      totals: counted.totals,
+      writesFailing: this.#isFailing(name, counted.totals),
+      repairs,
+      now: now().toISOString(),
+      ...(entry.status === undefined ? {} : { previous: entry.status }),
+    });
+    const written = await this.#write(entry, status);
+    if (!written) for (const repair of repairs) memory.repaired(name, repair);
+    observe({ entry, status, ...counted });
+    return written;
+  }
+
+  forget(name: string): void {
+    this.#failingSince.delete(name);
+    this.#deps.memory.forgetPolicy(name);
+  }
+
+  /** Only verdicts of this generation count; every other namespace it selects is still to be looked at. */
+  #count({ policy }: PolicyEntry): Pick<Published, 'totals' | 'drift'> {
+    const { view, memory, protectedNamespaces } = this.#deps;
+    if (!policy.decodable) return { totals: total([], 0), drift: new Map() };
+    const known = memory.verdictsOf(policy.name);
+    const matched = view.namespaces.list('').filter((namespace) => selects(policy, namespace, protectedNamespaces));
+    const verdicts = matched.flatMap(({ name }) => {
+      const dated = known.get(name);
+      return dated?.generation === policy.generation ? [dated.verdict] : [];
+    });
+    const drift = new Map<string, number>();
+    for (const [kind, count] of verdicts.flatMap((verdict) => Object.entries(verdict.drift))) {
+      drift.set(kind, (drift.get(kind) ?? 0) + count);
+    }
+    return { totals: total(verdicts, matched.length), drift };
+  }
+
+  #isFailing(name: string, { failing }: Totals): boolean {
+    if (failing === undefined) {
+      this.#failingSince.delete(name);
+      return false;
+    }
+    const since = this.#failingSince.get(name) ?? this.#deps.monotonic();
+    this.#failingSince.set(name, since);
+    return this.#deps.monotonic() - since > FAILING_PATIENCE_MS;
+  }
+
+  async #write({ name, uid, resourceVersion, status: before }: PolicyEntry, status: PolicyStatus): Promise<boolean> {
+    if (isDeepStrictEqual(before, status)) return true;
+    const target: Target = { resource: policyResource, namespace: '', name, uid, resourceVersion };
+    const outcome = await this.#deps.writeStatus(target, status as unknown as Json);
+    if (outcome.result === 'done' && outcome.object !== undefined) this.#deps.view.policies.put(outcome.object);
+    return outcome.result !== 'retry' && outcome.result !== 'stale';
+  }
+}

@@ -1,0 +1,108 @@
+import { fingerprint } from '../plan/fingerprint.ts';
+import { POSTURE_NAME } from '../api/resources.ts';
+import type { Change, NamespacePlan } from '../plan/namespace-plan.ts';
+import type { Outcome } from '../plan/outcome.ts';
+import { plan } from '../plan/plan.ts';
+import type { NamespaceSnapshot } from '../plan/snapshot.ts';
+import type { PlatformFacts } from '../slots/slot-kind.ts';
+import { posture } from '../status/posture.ts';
+import { settle } from '../status/settle.ts';
+import type { NamespaceReport } from '../status/settle.ts';
+import { applyChanges } from './apply-changes.ts';
+import type { Write } from './apply-changes.ts';
+import type { Memory } from './memory.ts';
+import type { Observe } from './observe.ts';
+import { gather } from './view.ts';
+import type { ClusterView } from './view.ts';
+import { writePosture } from './write-posture.ts';
+
+export interface ReconcileDeps {
+  readonly view: ClusterView;
+  readonly memory: Memory;
+  /** Writes one change to the cluster; never throws. */
+  readonly write: Write;
+  readonly platform: () => PlatformFacts;
+  readonly protectedNamespaces: readonly string[];
+  /** The wall clock. */
+  readonly now: () => Date;
+  /** Metrics, events and log lines of a finished reconcile. */
+  readonly observe: Observe;
+  /** Policies whose status may have changed. */
+  readonly policiesTouched: (names: Iterable<string>) => void;
+}
+
+/** When the queue is to look at the namespace again: `backoff` soon and then ever later, `later` at leisure. */
+export type Next = 'settled' | 'backoff' | 'later';
+
+/**
+ * Brings one namespace to its posture. The table of contents: gather, plan, apply, report. Level-based: it knows
+ * nothing of the event that queued the key but when it was seen.
+ */
+export async function reconcileNamespace(name: string, detected: Date, deps: ReconcileDeps): Promise<Next> {
+  const { view, memory, protectedNamespaces } = deps;
+  const snapshot = gather(view, name, {
+    platform: deps.platform(),
+    protectedNamespaces,
+    lastWritten: memory.writtenIn(name),
+  });
+  if (snapshot === undefined) {
+    deps.policiesTouched(memory.forgetEntirely(name));
+    return 'settled';
+  }
+
+  const planned = plan(snapshot);
+  const outcomes = await applyChanges(planned, (change) => writeAndRemember(change, deps));
+  const report = settle(planned, outcomes);
+  const reported = await publish(report, detected, deps);
+
+  deps.policiesTouched(memory.remember(report, generationsOf(snapshot)));
+  return nextOf(planned, outcomes, reported);
+}
+
+/** Own writes enter the stores at once, so that the watch's echo of them is no news. */
+async function writeAndRemember(change: Change, { write, view, memory }: ReconcileDeps): Promise<Outcome> {
+  const outcome = await write(change);
+  if (outcome.result !== 'done') return outcome;
+  const { kind } = change.resource;
+  const store = view.objects.get(kind);
+  if (change.action === 'delete') {
+    store?.remove(change.namespace, change.name, change.uid);
+    memory.wrote(change.namespace, `${kind}/${change.name}`, undefined);
+  } else if (outcome.object !== undefined) {
+    const { namespace = '', name } = outcome.object.metadata;
+    store?.put(outcome.object);
+    const written = store?.get(namespace, name);
+    if (written !== undefined) memory.wrote(namespace, `${kind}/${name}`, fingerprint(written));
+  }
+  return outcome;
+}
+
+/** The report goes into the cluster before it counts: what nobody could read was not reported. */
+async function publish(
+  report: NamespaceReport,
+  detected: Date,
+  { view, write, now, observe }: ReconcileDeps,
+): Promise<Outcome | undefined> {
+  const live = view.postures.get(report.namespace, POSTURE_NAME);
+  const times = { detected: detected.toISOString(), now: now().toISOString() };
+  const content = posture({ report, ...times, ...(live === undefined ? {} : { previous: live.content }) });
+  const outcome = await writePosture(report.namespace, live, content, write);
+  if (outcome?.result === 'done' && outcome.object !== undefined) view.postures.put(outcome.object);
+  else if (outcome?.result === 'done' && live !== undefined)
+    view.postures.remove(report.namespace, POSTURE_NAME, live.uid);
+  observe({ report, previous: live?.content, posture: view.postures.get(report.namespace, POSTURE_NAME) });
+  return outcome;
+}
+
+function generationsOf({ policies }: NamespaceSnapshot): ReadonlyMap<string, number> {
+  return new Map(policies.map(({ name, generation }) => [name, generation]));
+}
+
+/** A clear no will be the same in a moment; everything else deserves a quick second try. */
+function nextOf(planned: NamespacePlan, outcomes: ReadonlyMap<string, Outcome>, reported: Outcome | undefined): Next {
+  const results = [...outcomes.values(), ...(reported === undefined ? [] : [reported])].map(({ result }) => result);
+  if (results.includes('gone')) return 'settled';
+  const untried = planned.slots.some(({ slot, change }) => change !== undefined && !outcomes.has(slot));
+  if (untried || results.includes('retry') || results.includes('stale')) return 'backoff';
+  return results.includes('refused') ? 'later' : 'settled';
+}

@@ -1,0 +1,114 @@
+import type { ConditionType, PolicyCondition } from '../api/policy-status.ts';
+import type { Policy } from '../api/policy.ts';
+import { boundedMessage } from './bounds.ts';
+import type { Totals } from './totals.ts';
+
+/** What a policy's conditions are decided on. */
+export interface Situation {
+  readonly policy: Policy;
+  readonly totals: Totals;
+  /** Writes have been failing for longer than five minutes for a cause outside the namespaces. */
+  readonly writesFailing: boolean;
+}
+
+/** A condition before it gets its times and generation. */
+export type Verdicted = Pick<PolicyCondition, 'type' | 'status' | 'reason' | 'message'>;
+
+/**
+ * The golden table of the API contract, section 5: Stalled > Suspended > Reconciling > Ready. Ready means "this
+ * generation is reconciled as its mode demands", not "no drift": what a tenant causes never fails a platform's GitOps.
+ * Ready and Drifted are always present; the others only while they are true, as kstatus expects of abnormal conditions.
+ */
+export function decideConditions(situation: Situation): readonly Verdicted[] {
+  return [standingConditions(situation), drifted(situation), ...tenantConditions(situation.totals)].flat();
+}
+
+function standingConditions(situation: Situation): readonly Verdicted[] {
+  const stalled = stalledBy(situation);
+  if (stalled !== undefined) {
+    return [
+      condition('Ready', 'False', stalled.reason, stalled.message),
+      condition('Stalled', 'True', stalled.reason, stalled.message),
+    ];
+  }
+  const { policy, totals } = situation;
+  if (policy.suspend) {
+    const message = `suspended: what it holds in ${totals.matched} namespaces is left as it is; set spec.suspend to false to resume`;
+    return [condition('Ready', 'True', 'Suspended', message), condition('Suspended', 'True', 'Suspended', message)];
+  }
+  if (totals.pending > 0) {
+    const message = `${totals.matched - totals.pending} of ${totals.matched} namespaces reconciled`;
+    return [
+      condition('Ready', 'Unknown', 'Progressing', message),
+      condition('Reconciling', 'True', 'Progressing', message),
+    ];
+  }
+  return [ready(situation)];
+}
+
+function ready({ policy, totals }: Situation): Verdicted {
+  if (totals.matched === 0) {
+    return condition('Ready', 'True', 'NoNamespaces', 'no namespace matches; check namespaceSelector and includeNames');
+  }
+  const share = `${totals.compliant} of ${totals.matched} namespaces compliant`;
+  if (totals.openDrift === 0) return condition('Ready', 'True', 'Succeeded', share);
+  const done = policy.mode === 'Audit' ? 'audited' : 'reconciled';
+  return condition('Ready', 'True', 'Succeeded', `${done}; ${share}; ${worstOf(totals)}`);
+}
+
+interface Cause {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What only the policy's author or the platform's admins can mend. */
+function stalledBy({ policy, totals, writesFailing }: Situation): Cause | undefined {
+  const [problem] = policy.problems;
+  if (problem !== undefined) {
+    const more = policy.problems.length > 1 ? ` (and ${policy.problems.length - 1} more)` : '';
+    return { reason: 'InvalidSpec', message: `${problem.path}: ${problem.message}${more}` };
+  }
+  const refused = totals.refused;
+  if (refused !== undefined) {
+    return {
+      reason: refused.reason,
+      message: `${refused.slot} in ${totals.refusedNamespaces} namespaces, such as ${refused.namespace}: ${refused.message}`,
+    };
+  }
+  if (!writesFailing || totals.failing === undefined) return undefined;
+  return {
+    reason: 'WritesFailing',
+    message: `${totals.failing.slot} in ${totals.failing.namespace}: ${totals.failing.message}`,
+  };
+}
+
+function drifted({ policy, totals }: Situation): Verdicted {
+  if (totals.openDrift === 0) return condition('Drifted', 'False', 'NoDrift', 'no open drift');
+  const reason = policy.mode === 'Audit' ? 'DriftFound' : 'DriftOpen';
+  return condition('Drifted', 'True', reason, `${totals.openDrift} open; ${worstOf(totals)}`);
+}
+
+function tenantConditions(totals: Totals): readonly Verdicted[] {
+  const conditions: Verdicted[] = [];
+  if (totals.degraded !== undefined) {
+    const { namespace, slot, reason, message } = totals.degraded;
+    const count = `${totals.degradedNamespaces} namespaces`;
+    conditions.push(condition('Degraded', 'True', reason, `${count}, such as ${namespace}: ${slot}: ${message}`));
+  }
+  if (totals.conflict !== undefined) {
+    const { namespace, slot, winner } = totals.conflict;
+    const message = `${totals.conflictedNamespaces} namespaces, such as ${namespace}: ${slot} is won by ${winner} at equal priority; give one of them a higher spec.priority`;
+    conditions.push(condition('Conflicted', 'True', 'SamePriority', message));
+  }
+  return conditions;
+}
+
+function worstOf(totals: Totals): string {
+  const [worst] = totals.worst;
+  if (worst === undefined) return 'see the NamespacePostures';
+  return `worst: ${worst.namespace} ${worst.slot}; next: kubectl describe nsposture parapet -n ${worst.namespace}`;
+}
+
+function condition(type: ConditionType, status: PolicyCondition['status'], reason: string, message: string): Verdicted {
+  return { type, status, reason, message: boundedMessage(message) };
+}

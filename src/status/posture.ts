@@ -1,0 +1,125 @@
+import { MAX_DIFFS, MAX_RECENT_REPAIRS, MAX_SLOTS, MAX_SLOT_MESSAGE_LENGTH } from '../api/posture.ts';
+import type { PostureContent, PostureDiff, PostureRepair, PostureSlot } from '../api/posture.ts';
+import type { FieldDiff } from '../plan/namespace-plan.ts';
+import { boundedValue, cut } from './bounds.ts';
+import type { NamespaceReport, SlotReport } from './settle.ts';
+import { levelOf, worstSlot } from './severity.ts';
+
+/** A posture is at most so large, as JSON (API contract, section 5). */
+const MAX_BYTES = 32 * 1024;
+/** Longest JSON pointer shown. */
+const MAX_POINTER_LENGTH = 512;
+
+export interface PostureInput {
+  readonly report: NamespaceReport;
+  /** The posture as it stands in the cluster: times of unchanged slots and older repairs are kept from it. */
+  readonly previous?: PostureContent;
+  /** When the change in the cluster was first seen, RFC 3339. */
+  readonly detected: string;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+/**
+ * The content of a namespace's NamespacePosture. No policy generation and no ticking time is in it: where nothing
+ * happened the content is the same and nothing is written.
+ *
+ * @returns undefined where the posture should not exist: nothing selects the namespace and nothing of ours is left.
+ */
+export function posture(input: PostureInput): PostureContent | undefined {
+  const { report, previous, now } = input;
+  if (report.matched.length === 0 && report.slots.length === 0) return undefined;
+  const reported = reportedSlots(report);
+  const since = sinceLookup(previous, now);
+  return withinLimit({
+    summary: summarize(reported),
+    slots: reported.map((slot) => postureSlot(slot, since(slot))),
+    recentRepairs: [...newRepairs(input), ...(previous?.recentRepairs ?? [])].slice(0, MAX_RECENT_REPAIRS),
+  });
+}
+
+/**
+ * One entry a slot. An enforced slot keeps its own: it is the record of what is ours. What an Audit policy would change
+ * in it is told beside; a slot that only Audit policies ask for is reported as they would see it.
+ */
+function reportedSlots(report: NamespaceReport): readonly SlotReport[] {
+  const slots = new Map(report.slots.map((slot) => [slot.slot, slot]));
+  for (const { policy, slots: audited } of report.audits) {
+    for (const slot of audited) {
+      const known = slots.get(slot.slot);
+      if (known === undefined) slots.set(slot.slot, { ...slot, reason: slot.reason || 'Audit' });
+      else if (slot.state !== 'OK' && known.state === 'OK') slots.set(slot.slot, withProposal(known, slot, policy));
+    }
+  }
+  return [...slots.values()].toSorted((a, b) => (a.slot < b.slot ? -1 : 1)).slice(0, MAX_SLOTS);
+}
+
+function withProposal(known: SlotReport, audited: SlotReport, policy: string): SlotReport {
+  const message = `${policy} does not write it but would see it as ${audited.state}`;
+  return { ...known, reason: 'AuditDrift', message, diffs: audited.diffs };
+}
+
+function summarize(slots: readonly SlotReport[]): PostureContent['summary'] {
+  const worst = worstSlot(slots);
+  const count = (level: string): number => slots.filter((slot) => levelOf(slot.state) === level).length;
+  return {
+    state: worst === undefined ? 'Compliant' : levelOf(worst.state),
+    slots: slots.length,
+    ok: count('Compliant'),
+    drifted: count('Drifted'),
+    blocked: count('Blocked'),
+  };
+}
+
+function postureSlot(slot: SlotReport, since: string): PostureSlot {
+  return {
+    slot: slot.slot,
+    policies: [...slot.policies],
+    uid: slot.uid,
+    state: slot.state,
+    reason: slot.reason,
+    message: cut(slot.message, MAX_SLOT_MESSAGE_LENGTH),
+    since,
+    diffs: slot.diffs.slice(0, MAX_DIFFS).map(postureDiff),
+  };
+}
+
+function postureDiff({ pointer, expected, live, actor }: FieldDiff): PostureDiff {
+  const shown = { expected: boundedValue(expected), live: boundedValue(live) };
+  return {
+    pointer: cut(pointer, MAX_POINTER_LENGTH),
+    ...(shown.expected === undefined ? {} : { expected: shown.expected }),
+    ...(shown.live === undefined ? {} : { live: shown.live }),
+    actor,
+  };
+}
+
+/** When each slot entered its state: unchanged slots keep their time. */
+function sinceLookup(previous: PostureContent | undefined, now: string): (slot: SlotReport) => string {
+  const key = (slot: { slot: string; state: string; policies: readonly string[] }): string =>
+    `${slot.slot} ${slot.state} ${slot.policies.join(',')}`;
+  const before = new Map((previous?.slots ?? []).map((slot) => [key(slot), slot.since]));
+  return (slot) => before.get(key(slot)) ?? now;
+}
+
+function newRepairs({ report, detected, now }: PostureInput): readonly PostureRepair[] {
+  return [...report.slots, ...report.removed].flatMap((slot) =>
+    slot.repaired === undefined
+      ? []
+      : [{ slot: slot.slot, kind: slot.repaired, actor: slot.actor, detectedTime: detected, repairedTime: now }],
+  );
+}
+
+/** Gives up messages and diffs, last slot first, until the whole fits into 32 KiB; that something is missing is said. */
+function withinLimit(content: PostureContent): PostureContent {
+  let bounded = content;
+  for (let index = content.slots.length - 1; index >= 0 && tooLarge(bounded); index -= 1) {
+    const slots = bounded.slots.map((slot, at) => (at === index ? { ...slot, message: '', diffs: [] } : slot));
+    bounded = { ...bounded, slots, truncated: true };
+  }
+  return bounded;
+}
+
+function tooLarge(content: PostureContent): boolean {
+  return JSON.stringify(content).length > MAX_BYTES;
+}

@@ -1,0 +1,84 @@
+import type { NamespacePlan, SlotPlan } from '../plan/namespace-plan.ts';
+import type { Outcome, RefusalCause } from '../plan/outcome.ts';
+
+/** A slot after its change was tried: what reports, conditions and metrics are made of. */
+export type SlotReport = Omit<SlotPlan, 'change' | 'afterwards' | 'needs'> & {
+  /** Why the write was refused, where it was. */
+  readonly refusal?: RefusalCause;
+  /** The kind of drift that was just repaired. */
+  readonly repaired?: SlotPlan['state'];
+  /** The write is to be tried again. */
+  readonly retry?: boolean;
+};
+
+/** A namespace after its plan was applied. */
+export interface NamespaceReport {
+  readonly namespace: string;
+  readonly matched: readonly string[];
+  readonly slots: readonly SlotReport[];
+  /** Slots that are gone because we pruned them, for the record of repairs. */
+  readonly removed: readonly SlotReport[];
+  readonly audits: readonly { readonly policy: string; readonly slots: readonly SlotReport[] }[];
+  readonly conflicts: NamespacePlan['conflicts'];
+}
+
+/** What a plan has become by its outcomes, by slot. A change without an outcome was not tried and is still due. */
+export function settle(plan: NamespacePlan, outcomes: ReadonlyMap<string, Outcome>): NamespaceReport {
+  const settled = plan.slots.map((slot) => settleSlot(slot, outcomes.get(slot.slot)));
+  return {
+    namespace: plan.namespace,
+    matched: plan.matched,
+    slots: settled.filter((slot) => !isRemoved(slot)),
+    removed: settled.filter(isRemoved),
+    audits: plan.audits.map(({ policy, slots }) => ({ policy, slots: slots.map(bare) })),
+    conflicts: plan.conflicts,
+  };
+}
+
+function isRemoved(slot: SlotReport): boolean {
+  return slot.repaired === 'Unwanted';
+}
+
+function settleSlot(slot: SlotPlan, outcome: Outcome | undefined): SlotReport {
+  const report = bare(slot);
+  if (slot.change === undefined) return report;
+  switch (outcome?.result) {
+    case 'done':
+      return written(slot, outcome.object?.metadata.uid ?? slot.uid);
+    case 'refused':
+      return {
+        ...report,
+        state: 'Blocked',
+        reason: refusalReasons[outcome.cause],
+        message: outcome.message,
+        refusal: outcome.cause,
+        retry: true,
+      };
+    case 'retry':
+    case 'stale':
+      return { ...report, reason: 'Retrying', message: outcome.message, retry: true };
+    default:
+      return { ...report, retry: true };
+  }
+}
+
+/** A rollout of a policy's edit is no repair: only what was drift counts as repaired. */
+function written(slot: SlotPlan, uid: string): SlotReport {
+  const after = bare(slot.afterwards ?? { ...slot, state: 'OK', reason: '', message: '' });
+  const repaired = slot.state === 'Pending' ? {} : { repaired: slot.state };
+  return { ...after, uid, actor: slot.actor, diffs: [], ...repaired };
+}
+
+function bare({ change, afterwards, needs, ...report }: SlotPlan): SlotReport {
+  void [change, afterwards, needs];
+  return report;
+}
+
+/** Reasons a slot is Blocked: a stable enum, shown in the posture and in the policy's conditions. */
+export const refusalReasons: Readonly<Record<RefusalCause, string>> = {
+  ceiling: 'BeyondGrantable',
+  permission: 'PermissionDenied',
+  webhook: 'AdmissionDenied',
+  quota: 'QuotaExceeded',
+  invalid: 'Refused',
+};

@@ -1,0 +1,34 @@
+import type { SlotState } from '../plan/namespace-plan.ts';
+import type { SlotReport } from './settle.ts';
+
+/** How a namespace stands as a whole; the worst of its slots, in this order. */
+export type NamespaceState = 'Blocked' | 'Drifted' | 'Pending' | 'Compliant';
+
+const order: readonly NamespaceState[] = ['Blocked', 'Drifted', 'Pending', 'Compliant'];
+
+/** 0 is the worst. */
+export function severity(state: NamespaceState): number {
+  return order.indexOf(state);
+}
+
+/** The namespace-level state a slot's state amounts to. */
+export function levelOf(state: SlotState): NamespaceState {
+  switch (state) {
+    case 'OK':
+    case 'Frozen':
+      return 'Compliant';
+    case 'Pending':
+      return 'Pending';
+    case 'Blocked':
+      return 'Blocked';
+    default:
+      return 'Drifted';
+  }
+}
+
+/** The worst slot first, equals by slot name: deterministic. Undefined where there are no slots. */
+export function worstSlot(slots: readonly SlotReport[]): SlotReport | undefined {
+  return slots.toSorted(
+    (a, b) => severity(levelOf(a.state)) - severity(levelOf(b.state)) || (a.slot < b.slot ? -1 : 1),
+  )[0];
+}

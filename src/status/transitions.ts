@@ -1,0 +1,60 @@
+import type { PolicyCondition } from '../api/policy-status.ts';
+import type { PostureContent } from '../api/posture.ts';
+import { boundedMessage } from './bounds.ts';
+import type { NamespaceReport, SlotReport } from './settle.ts';
+import { levelOf } from './severity.ts';
+
+/** A Kubernetes Event before it is addressed. */
+export interface Announcement {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/**
+ * What changed in a namespace and is worth an Event on its posture: repairs, and slots that entered a bad state. The
+ * first report of a namespace announces nothing, and nothing an Audit policy finds is a Warning.
+ */
+export function postureEvents(report: NamespaceReport, previous: PostureContent | undefined): readonly Announcement[] {
+  if (previous === undefined) return [];
+  const before = new Set(previous.slots.map((slot) => `${slot.slot} ${slot.state}`));
+  const isNew = (slot: SlotReport): boolean => !before.has(`${slot.slot} ${slot.state}`);
+  const audited = report.audits.flatMap(({ slots }) => slots);
+  return [
+    ...[...report.slots, ...report.removed].flatMap(repairEvent),
+    ...report.slots.filter(isNew).flatMap((slot) => stateEvent(slot, 'Warning')),
+    ...audited.filter(isNew).flatMap((slot) => stateEvent(slot, 'Normal')),
+  ];
+}
+
+/** One Event for each condition of a policy whose status changed; none for a policy's first status. */
+export function policyEvents(
+  current: readonly PolicyCondition[],
+  previous: readonly PolicyCondition[] | undefined,
+): readonly Announcement[] {
+  if (previous === undefined) return [];
+  const before = new Map(previous.map((condition) => [condition.type, condition.status]));
+  return current
+    .filter(({ type, status }) => announced.has(type) && (before.get(type) ?? 'False') !== status)
+    .map(({ type, status, reason, message }) => ({
+      type: type !== 'Ready' && status === 'True' && type !== 'Suspended' ? 'Warning' : 'Normal',
+      reason,
+      message,
+    }));
+}
+
+/** Reconciling comes and goes with every edit: its end shows as Ready. */
+const announced: ReadonlySet<string> = new Set(['Ready', 'Stalled', 'Degraded', 'Conflicted', 'Suspended']);
+
+function repairEvent(slot: SlotReport): readonly Announcement[] {
+  if (slot.repaired === undefined) return [];
+  const by = slot.actor === '' ? '' : ` (actor ${slot.actor})`;
+  return [{ type: 'Normal', reason: 'Repaired', message: `${slot.slot} was ${slot.repaired}${by}; repaired` }];
+}
+
+function stateEvent(slot: SlotReport, type: Announcement['type']): readonly Announcement[] {
+  const level = levelOf(slot.state);
+  if (level === 'Compliant' || level === 'Pending' || slot.reason === 'NamespaceTerminating') return [];
+  const detail = slot.message === '' ? `${slot.diffs.length} fields differ` : slot.message;
+  return [{ type, reason: slot.state, message: boundedMessage(`${slot.slot}: ${detail}`) }];
+}

@@ -1,0 +1,56 @@
+import type { DriftKind } from '../plan/namespace-plan.ts';
+import { boundedMessage } from './bounds.ts';
+import type { NamespaceReport, SlotReport } from './settle.ts';
+import { levelOf, worstSlot } from './severity.ts';
+import type { NamespaceState } from './severity.ts';
+
+/** How one namespace stands for one policy: all that a policy's status needs of it, a few hundred bytes. */
+export interface Verdict {
+  readonly namespace: string;
+  readonly state: NamespaceState;
+  /** The worst slot, absent where the namespace is compliant. */
+  readonly worst?: SlotBrief;
+  /** Open drift by kind. */
+  readonly drift: Readonly<Partial<Record<DriftKind, number>>>;
+  /** A slot lost to another policy at equal priority. */
+  readonly conflict?: { readonly slot: string; readonly winner: string };
+  /** Slots whose write failed and is to be tried again. */
+  readonly failing: readonly SlotBrief[];
+}
+
+export type SlotBrief = Pick<SlotReport, 'slot' | 'state' | 'reason' | 'message' | 'refusal'>;
+
+/** One verdict for each policy that selects the namespace. */
+export function verdicts(report: NamespaceReport): ReadonlyMap<string, Verdict> {
+  return new Map(report.matched.map((policy) => [policy, verdict(report, policy)]));
+}
+
+function verdict(report: NamespaceReport, policy: string): Verdict {
+  const audited = report.audits.find((audit) => audit.policy === policy)?.slots ?? [];
+  const slots = [...report.slots.filter((slot) => slot.policies.includes(policy)), ...audited];
+  const worst = worstSlot(slots);
+  const state = worst === undefined ? 'Compliant' : levelOf(worst.state);
+  const conflict = report.conflicts.find((lost) => lost.policy === policy);
+  return {
+    namespace: report.namespace,
+    state,
+    ...(worst === undefined || state === 'Compliant' ? {} : { worst: brief(worst) }),
+    drift: countDrift(slots),
+    ...(conflict === undefined ? {} : { conflict: { slot: conflict.slot, winner: conflict.winner } }),
+    failing: slots.filter((slot) => slot.retry === true).map(brief),
+  };
+}
+
+function brief({ slot, state, reason, message, refusal }: SlotReport): SlotBrief {
+  const bounded = { slot, state, reason, message: boundedMessage(message) };
+  return refusal === undefined ? bounded : { ...bounded, refusal };
+}
+
+function countDrift(slots: readonly SlotReport[]): Verdict['drift'] {
+  const counts: Partial<Record<DriftKind, number>> = {};
+  for (const { state } of slots) {
+    if (state === 'OK' || state === 'Frozen' || state === 'Pending') continue;
+    counts[state] = (counts[state] ?? 0) + 1;
+  }
+  return counts;
+}
