@@ -5,8 +5,8 @@ import { boundedValue, cut } from './bounds.ts';
 import type { NamespaceReport, SlotReport } from './settle.ts';
 import { levelOf, worstSlot } from './severity.ts';
 
-/** A posture is at most so large, as JSON (API contract, section 5). */
-const MAX_BYTES = 32 * 1024;
+/** A posture's content is at most so large, as JSON: 32 KiB (API contract, section 5) less `truncated` itself. */
+const MAX_BYTES = 32 * 1024 - 64;
 /** Longest JSON pointer shown. */
 const MAX_POINTER_LENGTH = 512;
 
@@ -112,14 +112,17 @@ function newRepairs({ report, detected, now }: PostureInput): readonly PostureRe
 
 /** Gives up messages and diffs, last slot first, until the whole fits into 32 KiB; that something is missing is said. */
 function withinLimit(content: PostureContent): PostureContent {
-  let bounded = content;
-  for (let index = content.slots.length - 1; index >= 0 && tooLarge(bounded); index -= 1) {
-    const slots = bounded.slots.map((slot, at) => (at === index ? { ...slot, message: '', diffs: [] } : slot));
-    bounded = { ...bounded, slots, truncated: true };
-  }
-  return bounded;
+  let excess = sizeOf(content) - MAX_BYTES;
+  if (excess <= 0) return content;
+  const slots = content.slots.toReversed().map((slot) => {
+    if (excess <= 0) return slot;
+    const brief = { ...slot, message: '', diffs: [] };
+    excess -= sizeOf(slot) - sizeOf(brief);
+    return brief;
+  });
+  return { ...content, slots: slots.toReversed(), truncated: true };
 }
 
-function tooLarge(content: PostureContent): boolean {
-  return JSON.stringify(content).length > MAX_BYTES;
+function sizeOf(value: unknown): number {
+  return JSON.stringify(value).length;
 }
