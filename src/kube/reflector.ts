@@ -4,11 +4,12 @@ import type { KubeClient } from './client.ts';
 import { listAll, selectorQuery, type Selection } from './initial-list.ts';
 import { silentLog, silentObserver, type KubeObserver, type Log } from './observer.ts';
 import { describeTrouble, restartReason, waitAfter } from './reflector-trouble.ts';
+import { PendingList } from './pending-list.ts';
 import { collectionPath, resourceName, type Query } from './resource-path.ts';
 import { newerOf } from './resource-version.ts';
 import type { Arrival, Incoming, Store, Stored } from './store.ts';
 import { systemTiming, type Timing } from './timing.ts';
-import { endsInitialEvents, watchEvent, withKind, type WatchEvent } from './watch-event.ts';
+import { endsInitialEvents, watchEvent, type WatchEvent } from './watch-event.ts';
 
 export interface ReflectorOptions<T extends Stored> extends Selection {
   readonly client: KubeClient;
@@ -22,6 +23,7 @@ export interface ReflectorOptions<T extends Stored> extends Selection {
   readonly timeoutSeconds?: readonly [min: number, max: number];
 }
 
+const INITIAL_EVENTS = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
 const INACTIVITY_MS = 70_000;
 const TIMEOUT_SECONDS = [300, 600] as const;
 // client-go forgets failures after two minutes. One connection in ten seconds harms no server, and drift waits.
@@ -113,35 +115,32 @@ export class Reflector<T extends Stored> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const list: Incoming<T>[] = [];
-    let complete = false;
+    const pending = new PendingList(this.#options.store);
     try {
-      const { client } = this.#options;
-      const version = await listAll(client, this.#options, (object) => this.#prepare(list, object), signal);
-      this.#replace(list, version);
-      complete = true;
+      const take = (object: KubeObject): void => this.#guarded(object, () => pending.add(object));
+      const version = await listAll(this.#options.client, this.#options, take, signal);
+      this.#replace(pending.complete(), version);
     } finally {
-      if (!complete) this.#options.store.discard(list);
+      pending.discard();
     }
   }
 
   /** The initial events come as a stream; only when they are complete do they replace the store. Then it is a watch. */
   async #watchList(signal: AbortSignal): Promise<void> {
-    const events = this.#open({ sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' }, signal);
-    const pending = new Map<string, Incoming<T>>();
+    const pending = new PendingList(this.#options.store);
     let complete = false;
     try {
-      for await (const event of events) {
+      for await (const event of this.#open(INITIAL_EVENTS, signal)) {
         if (complete) this.#take(event);
         else if (endsInitialEvents(event)) {
-          this.#replace([...pending.values()], event.object.metadata.resourceVersion ?? '');
+          this.#replace(pending.complete(), event.object.metadata.resourceVersion ?? '');
           complete = true;
-        } else this.#collect(pending, event);
+        } else this.#guarded(event.object, () => pending.take(event));
       }
-      if (!complete) throw new TransportError('Malformed', 'the stream of the list ended before the list did');
     } finally {
-      if (!complete) this.#options.store.discard(pending.values());
+      pending.discard();
     }
+    if (!complete) throw new TransportError('Malformed', 'the stream of the list ended before the list did');
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
@@ -158,13 +157,13 @@ export class Reflector<T extends Stored> {
       signal,
       onBytes: () => this.#sawBytes(),
     });
-    for await (const line of stream) yield watchEvent(line);
+    for await (const line of stream) yield watchEvent(line, this.#options.resource);
   }
 
   /** The version moves on only after the store took the event: what fails here comes again. */
   #take(event: WatchEvent): void {
     this.#events += 1;
-    const object = withKind(event.object, this.#options.resource);
+    const { object } = event;
     const version = object.metadata.resourceVersion ?? '';
     const arrival = this.#arrival();
     if (event.type === 'BOOKMARK') this.#options.store.advance(version);
@@ -175,26 +174,6 @@ export class Reflector<T extends Stored> {
   #apply(deleted: boolean, object: KubeObject, arrival: Arrival): void {
     if (deleted) this.#options.store.forget(object, arrival);
     else this.#options.store.ingest(object, arrival);
-  }
-
-  #collect(pending: Map<string, Incoming<T>>, event: WatchEvent): void {
-    if (event.type === 'BOOKMARK') return;
-    const { namespace = '', name } = event.object.metadata;
-    const key = `${namespace}/${name}`;
-    const older = pending.get(key);
-    if (older !== undefined) this.#options.store.discard([older]);
-    pending.delete(key);
-    if (event.type === 'DELETED') return;
-    const list: Incoming<T>[] = [];
-    this.#prepare(list, event.object);
-    for (const incoming of list) pending.set(key, incoming);
-  }
-
-  #prepare(list: Incoming<T>[], object: KubeObject): void {
-    this.#guarded(object, () => {
-      const incoming = this.#options.store.prepare(withKind(object, this.#options.resource));
-      if (incoming !== undefined) list.push(incoming);
-    });
   }
 
   #replace(list: readonly Incoming<T>[], version: string): void {

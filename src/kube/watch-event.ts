@@ -15,13 +15,14 @@ const TYPES: ReadonlySet<unknown> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BO
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
 /** Reads one line. An in-stream ERROR becomes an ApiError with its code: 410 there is the same as 410 as a status. */
-export function watchEvent(line: unknown): WatchEvent {
+export function watchEvent(line: unknown, resource: Resource): WatchEvent {
   const event = line as { readonly type?: unknown; readonly object?: unknown } | null;
   if (event?.type === 'ERROR') throw streamError(event.object as StatusBody | undefined);
   const object = event?.object as KubeObject | undefined;
-  if (!TYPES.has(event?.type) || typeof object?.metadata !== 'object') {
+  if (!TYPES.has(event?.type) || object === undefined || typeof object?.metadata !== 'object') {
     throw new TransportError('Malformed', 'a line of the watch is no event');
   }
+  withKind(object, resource);
   return event as WatchEvent;
 }
 
