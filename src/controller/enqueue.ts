@@ -3,10 +3,8 @@ import { selects } from '../plan/selection.ts';
 import type { StoreEvent } from '../kube/store.ts';
 import type { LiveObject } from '../plan/snapshot.ts';
 import type { Memory } from './memory.ts';
+import type { Urgency } from './queue.ts';
 import type { ClusterView, NamespaceEntry, PolicyEntry } from './view.ts';
-
-/** How soon a key deserves a worker: what a tenant did now, before what a start or a policy's edit brings up in bulk. */
-export type Urgency = 'live' | 'bulk';
 
 export interface EnqueueTargets {
   /** A namespace to look at. `receivedAt` is on the monotonic clock. */

@@ -1,0 +1,182 @@
+import { messageOf } from '../errors.ts';
+import { backoffDelay, systemTiming } from '../kube/timing.ts';
+import type { Backoff, Timing } from '../kube/timing.ts';
+import type { Log } from '../kube/observer.ts';
+
+/** `live` keys overtake `bulk` ones, so that a tenant's edit is repaired while a start's backlog is worked off. */
+export type Urgency = 'live' | 'bulk';
+
+/** A key on its way to a worker. */
+export interface Item {
+  readonly key: string;
+  /** When it was first added since its last run, on the monotonic clock. */
+  readonly addedAt: number;
+}
+
+/** Looks at one key. A throw is logged and the key tried again with backoff: no key is ever lost. */
+export type Handler = (item: Item, signal: AbortSignal) => Promise<void>;
+
+/** Where the queue reports what it does: the `workqueue_*` metrics. */
+export interface QueueObserver {
+  added(depth: number): void;
+  started(queuedSeconds: number, depth: number): void;
+  finished(workSeconds: number): void;
+  retried(): void;
+}
+
+export interface QueueOptions {
+  readonly log: Log;
+  readonly observer?: QueueObserver;
+  readonly timing?: Timing;
+  readonly backoff?: Backoff;
+  /** A handler's signal aborts after so long. Default 60 s. */
+  readonly handlerTimeoutMs?: number;
+}
+
+/** client-go starts at 5 ms as well but lets a key wait for up to 1,000 s: too long for a namespace that stands open. */
+const DEFAULT_BACKOFF: Backoff = { minMs: 5, maxMs: 60_000 };
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+interface Waiting {
+  readonly addedAt: number;
+  readonly urgency: Urgency;
+}
+
+/**
+ * A work queue with client-go's semantics: a key that waits is not added twice, one worker at a time has a key, and a
+ * key added while it is worked on runs once more afterwards. In arrival order within an urgency.
+ */
+export class WorkQueue {
+  readonly #options: QueueOptions;
+  readonly #timing: Timing;
+  /** In arrival order: a Map keeps it, and deletes in constant time. */
+  readonly #waiting: Record<Urgency, Map<string, Waiting>> = { live: new Map(), bulk: new Map() };
+  readonly #running = new Set<string>();
+  /** Added while running. */
+  readonly #dirty = new Map<string, Waiting>();
+  readonly #failures = new Map<string, number>();
+  readonly #delayed = new Map<string, { readonly at: number; readonly cancel: AbortController }>();
+  readonly #idleWorkers: (() => void)[] = [];
+  #closed = false;
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+    this.#timing = options.timing ?? systemTiming;
+  }
+
+  /** Keys that wait for a worker. */
+  get depth(): number {
+    return this.#waiting.live.size + this.#waiting.bulk.size;
+  }
+
+  /** @param addedAt when its cause was seen, on the monotonic clock; now by default */
+  add(key: string, urgency: Urgency, addedAt = this.#timing.now()): void {
+    if (this.#closed) return;
+    if (this.#running.has(key)) this.#dirty.set(key, merge(this.#dirty.get(key), { urgency, addedAt }));
+    else this.#enqueue(key, { urgency, addedAt });
+  }
+
+  /** Adds the key after a delay; of several delays for a key the earliest counts. */
+  addAfter(key: string, delayMs: number): void {
+    if (this.#closed) return;
+    const at = this.#timing.now() + delayMs;
+    const known = this.#delayed.get(key);
+    if (known !== undefined && known.at <= at) return;
+    known?.cancel.abort();
+    const cancel = new AbortController();
+    this.#delayed.set(key, { at, cancel });
+    void this.#timing.sleep(delayMs, cancel.signal).then(() => {
+      if (cancel.signal.aborted) return;
+      this.#delayed.delete(key);
+      this.add(key, 'live');
+    });
+  }
+
+  /** Adds the key after its own backoff, which doubles with every call until `forget`. */
+  retry(key: string): void {
+    const failures = this.#failures.get(key) ?? 0;
+    this.#failures.set(key, failures + 1);
+    this.#options.observer?.retried();
+    this.addAfter(key, backoffDelay(this.#options.backoff ?? DEFAULT_BACKOFF, failures, this.#timing.random));
+  }
+
+  /** The key is well: its next failure starts at the shortest backoff. */
+  forget(key: string): void {
+    this.#failures.delete(key);
+  }
+
+  /**
+   * Works until `close`; resolves when the last handler has returned. Never rejects.
+   * @param workers how many keys are worked on at once
+   */
+  async run(workers: number, handler: Handler): Promise<void> {
+    await Promise.all(Array.from({ length: workers }, () => this.#work(handler)));
+  }
+
+  /** Takes no more keys and hands none out. Handlers under way finish. */
+  close(): void {
+    this.#closed = true;
+    for (const { cancel } of this.#delayed.values()) cancel.abort();
+    for (const wake of this.#idleWorkers.splice(0)) wake();
+  }
+
+  async #work(handler: Handler): Promise<void> {
+    while (!this.#closed) {
+      const item = this.#take();
+      if (item === undefined) await new Promise<void>((resolve) => this.#idleWorkers.push(resolve));
+      else await this.#handle(item, handler);
+    }
+  }
+
+  #take(): Item | undefined {
+    for (const waiting of [this.#waiting.live, this.#waiting.bulk]) {
+      const [next] = waiting;
+      if (next === undefined) continue;
+      const [key, { addedAt }] = next;
+      waiting.delete(key);
+      this.#running.add(key);
+      this.#options.observer?.started((this.#timing.now() - addedAt) / 1000, this.depth);
+      return { key, addedAt };
+    }
+    return undefined;
+  }
+
+  async #handle(item: Item, handler: Handler): Promise<void> {
+    const startedAt = this.#timing.now();
+    try {
+      await handler(item, AbortSignal.timeout(this.#options.handlerTimeoutMs ?? DEFAULT_TIMEOUT_MS));
+    } catch (error) {
+      this.#options.log.error('reconcile failed', { key: item.key, reason: messageOf(error) });
+      this.retry(item.key);
+    } finally {
+      this.#options.observer?.finished((this.#timing.now() - startedAt) / 1000);
+      this.#done(item.key);
+    }
+  }
+
+  #done(key: string): void {
+    this.#running.delete(key);
+    const again = this.#dirty.get(key);
+    this.#dirty.delete(key);
+    if (again !== undefined && !this.#closed) this.#enqueue(key, again);
+  }
+
+  #enqueue(key: string, waiting: Waiting): void {
+    const known = this.#waiting.live.get(key) ?? this.#waiting.bulk.get(key);
+    const merged = merge(known, waiting);
+    if (known?.urgency === merged.urgency) return;
+    if (known !== undefined) this.#waiting[known.urgency].delete(key);
+    this.#waiting[merged.urgency].set(key, merged);
+    this.#options.observer?.added(this.depth);
+    this.#idleWorkers.shift()?.();
+  }
+}
+
+/** The more urgent of the two, waiting since the earlier. */
+function merge(known: Waiting | undefined, added: Waiting): Waiting {
+  if (known === undefined) return added;
+  const urgency = known.urgency === 'live' || added.urgency === 'live' ? 'live' : 'bulk';
+  // A key that becomes urgent is measured from what made it so.
+  const addedAt = known.urgency === urgency ? Math.min(known.addedAt, added.addedAt) : added.addedAt;
+  return { urgency, addedAt };
+}

@@ -1,0 +1,24 @@
+import type { Log } from '../kube/observer.ts';
+import type { Metrics } from '../metrics.ts';
+import type { DnsFacts } from '../slots/slot-kind.ts';
+
+/** What `parapet run` was asked for, parsed and checked. */
+export interface RunOptions {
+  /** A kubeconfig file; else KUBECONFIG, the pod's service account, `~/.kube/config`. */
+  readonly kubeconfig?: string;
+  /** `host:port`; undefined disables. */
+  readonly metricsBindAddress?: string;
+  readonly healthProbeBindAddress?: string;
+  readonly leaderElect: boolean;
+  readonly leaderElectionNamespace: string;
+  /** Namespaces worked on at once. */
+  readonly concurrency: number;
+  readonly protectedNamespaces: readonly string[];
+  /** Overrides what is detected. */
+  readonly dns?: DnsFacts;
+  readonly version: string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Aborted by SIGTERM or SIGINT. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,218 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { WorkQueue } from '../../src/controller/queue.ts';
+import type { Urgency } from '../../src/controller/queue.ts';
+import { silentLog } from '../../src/kube/observer.ts';
+import type { Timing } from '../../src/kube/timing.ts';
+
+/** A clock that moves only when told, and sleeps that end when it has moved far enough. */
+class FakeTiming implements Timing {
+  #now = 0;
+  #sleepers: { at: number; resolve: () => void }[] = [];
+  now = (): number => this.#now;
+  date = (): Date => new Date(this.#now);
+  random = (): number => 1;
+  sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      this.#sleepers.push({ at: this.#now + ms, resolve });
+      signal?.addEventListener('abort', () => resolve(), { once: true });
+    });
+
+  async advance(ms: number): Promise<void> {
+    this.#now += ms;
+    const due = this.#sleepers.filter(({ at }) => at <= this.#now);
+    this.#sleepers = this.#sleepers.filter(({ at }) => at > this.#now);
+    for (const { resolve } of due) resolve();
+    await settle();
+  }
+}
+
+/** Lets every pending microtask run. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A handler whose runs end only when the test says so. */
+class Gate {
+  readonly started: string[] = [];
+  readonly #open = new Map<string, () => void>();
+  handler = ({ key }: { readonly key: string }): Promise<void> => {
+    if (this.#open.has(key)) throw new Error(`${key} runs twice at once`);
+    this.started.push(key);
+    return new Promise((resolve) => this.#open.set(key, resolve));
+  };
+
+  get running(): readonly string[] {
+    return [...this.#open.keys()];
+  }
+
+  async finish(key: string): Promise<void> {
+    const resolve = this.#open.get(key);
+    this.#open.delete(key);
+    resolve?.();
+    await settle();
+  }
+}
+
+describe('WorkQueue', () => {
+  it('hands out a key once that was added many times while it waited', async () => {
+    const { queue, gate } = start(1);
+    queue.add('busy', 'live');
+    for (let count = 0; count < 5; count += 1) queue.add('a', 'live');
+    await settle();
+    await gate.finish('busy');
+    await gate.finish('a');
+    expect(gate.started).to.deep.equal(['busy', 'a']);
+    queue.close();
+  });
+
+  it('runs a key again that was added while it ran, after and never beside the first run', async () => {
+    const { queue, gate } = start(4);
+    queue.add('a', 'live');
+    await settle();
+    queue.add('a', 'live');
+    await settle();
+    expect(gate.started).to.deep.equal(['a']);
+    await gate.finish('a');
+    expect(gate.started).to.deep.equal(['a', 'a']);
+    queue.close();
+  });
+
+  it('hands out live keys before bulk ones, and a bulk key that becomes live with them', async () => {
+    const { queue, gate } = start(1);
+    queue.add('first', 'bulk');
+    await settle();
+    for (const key of ['b1', 'b2', 'b3']) queue.add(key, 'bulk');
+    queue.add('live', 'live');
+    queue.add('b3', 'live');
+    for (const key of ['first', 'live', 'b3', 'b1', 'b2']) await gate.finish(key);
+    expect(gate.started).to.deep.equal(['first', 'live', 'b3', 'b1', 'b2']);
+    queue.close();
+  });
+
+  it('doubles a key’s wait with every retry, up to a minute, and starts over after forget', async () => {
+    const { queue, gate, timing } = start(1);
+    const waits: number[] = [];
+    for (let attempt = 0; attempt < 16; attempt += 1) waits.push(await waitOfRetry());
+    expect(waits.slice(0, 4)).to.deep.equal([5, 10, 20, 40]);
+    expect(waits.at(-1)).to.equal(60_000);
+    queue.forget('a');
+    expect(await waitOfRetry()).to.equal(5);
+    queue.close();
+
+    async function waitOfRetry(): Promise<number> {
+      const before = gate.started.length;
+      const from = timing.now();
+      queue.retry('a');
+      while (gate.started.length === before) await timing.advance(5);
+      await gate.finish('a');
+      return timing.now() - from;
+    }
+  });
+
+  it('keeps the earliest of several delays', async () => {
+    const { queue, gate, timing } = start(1);
+    queue.addAfter('a', 1000);
+    queue.addAfter('a', 100);
+    queue.addAfter('a', 500);
+    await timing.advance(100);
+    await gate.finish('a');
+    await timing.advance(2000);
+    expect(gate.started).to.deep.equal(['a']);
+    queue.close();
+  });
+
+  it('tries a key again whose handler threw, and goes on with the others', async () => {
+    const timing = new FakeTiming();
+    const queue = new WorkQueue({ log: silentLog, timing });
+    const seen: string[] = [];
+    const running = queue.run(1, async ({ key }) => {
+      seen.push(key);
+      if (key === 'poison') throw new Error('no');
+      await Promise.resolve();
+    });
+    queue.add('poison', 'live');
+    queue.add('fine', 'live');
+    await settle();
+    await timing.advance(5);
+    expect(seen).to.deep.equal(['poison', 'fine', 'poison']);
+    queue.close();
+    await running;
+  });
+
+  it('ends only when handlers under way have returned, and hands out nothing more', async () => {
+    const { queue, gate, running } = start(1);
+    queue.add('a', 'live');
+    queue.add('b', 'live');
+    await settle();
+    queue.close();
+    let ended = false;
+    void running.then(() => (ended = true));
+    await settle();
+    expect(ended).to.equal(false);
+    await gate.finish('a');
+    await running;
+    expect(gate.started).to.deep.equal(['a']);
+  });
+
+  it('tells since when a key waits: the first add, or what made it urgent', async () => {
+    const timing = new FakeTiming();
+    const queue = new WorkQueue({ log: silentLog, timing });
+    queue.add('a', 'live', 10);
+    queue.add('a', 'live', 20);
+    queue.add('b', 'bulk', 10);
+    queue.add('b', 'live', 30);
+    const seen: Record<string, number> = {};
+    const running = queue.run(1, ({ key, addedAt }) => {
+      seen[key] = addedAt;
+      return Promise.resolve();
+    });
+    await settle();
+    expect(seen).to.deep.equal({ a: 10, b: 30 });
+    queue.close();
+    await running;
+  });
+
+  it('agrees with a model on any sequence: no key lost, none twice at once, every add followed by a run', async () => {
+    const step = fc.oneof(
+      fc.record({
+        op: fc.constant('add' as const),
+        key: fc.constantFrom('a', 'b', 'c', 'd'),
+        urgency: fc.constantFrom<Urgency>('live', 'bulk'),
+      }),
+      fc.record({ op: fc.constant('finish' as const), pick: fc.nat(3) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 3 }), async (steps, workers) => {
+        const { queue, gate } = start(workers);
+        const owed = new Set<string>();
+        let starts = 0;
+        for (const each of steps) {
+          if (each.op === 'add') {
+            queue.add(each.key, each.urgency);
+            owed.add(each.key);
+          } else {
+            const key = gate.running[each.pick % Math.max(1, gate.running.length)];
+            if (key !== undefined) await gate.finish(key);
+          }
+          await settle();
+          for (const key of gate.started.slice(starts)) owed.delete(key);
+          starts = gate.started.length;
+          expect(gate.running.length).to.be.at.most(workers);
+        }
+        while (gate.running.length > 0) await gate.finish(gate.running[0] ?? '');
+        for (const key of gate.started.slice(starts)) owed.delete(key);
+        expect([...owed]).to.deep.equal([]);
+        queue.close();
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+function start(workers: number): { queue: WorkQueue; gate: Gate; timing: FakeTiming; running: Promise<void> } {
+  const timing = new FakeTiming();
+  const queue = new WorkQueue({ log: silentLog, timing });
+  const gate = new Gate();
+  return { queue, gate, timing, running: queue.run(workers, gate.handler) };
+}
