@@ -139,16 +139,18 @@ func (c *cluster) stop() {
 // await returns nil once reached says so; otherwise errAsked when "up" is to
 // stop, or the failure of a child that has ended or missed the deadline.
 func (c *cluster) await(who *child, deadline time.Time, reached func() bool) error {
-	for !reached() {
-		time.Sleep(pollInterval)
+	for {
 		if err := c.check(); err != nil {
 			return err
+		}
+		if reached() {
+			return nil
 		}
 		if time.Now().After(deadline) {
 			return who.failure(fmt.Sprintf("is not ready after %s", startTimeout))
 		}
+		time.Sleep(pollInterval)
 	}
-	return nil
 }
 
 // check says why the cluster can't go on, if it can't.
