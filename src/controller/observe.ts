@@ -8,6 +8,8 @@ export interface Observation {
   readonly previous: PostureContent | undefined;
   /** The report as it now stands in the cluster; absent where there is none. */
   readonly posture: PostureEntry | undefined;
+  /** From the watch event that queued the namespace to the last acknowledged write. */
+  readonly seconds: number;
 }
 
 export type Observe = (observation: Observation) => void;

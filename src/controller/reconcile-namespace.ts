@@ -10,7 +10,9 @@ import { settle } from '../status/settle.ts';
 import type { NamespaceReport } from '../status/settle.ts';
 import { applyChanges } from './apply-changes.ts';
 import type { Write } from './apply-changes.ts';
+import type { Timing } from '../kube/timing.ts';
 import type { Memory } from './memory.ts';
+import type { Item } from './queue.ts';
 import type { Observe } from './observe.ts';
 import { gather } from './view.ts';
 import type { ClusterView } from './view.ts';
@@ -23,8 +25,7 @@ export interface ReconcileDeps {
   readonly write: Write;
   readonly platform: () => PlatformFacts;
   readonly protectedNamespaces: readonly string[];
-  /** The wall clock. */
-  readonly now: () => Date;
+  readonly timing: Pick<Timing, 'now' | 'date'>;
   /** Metrics, events and log lines of a finished reconcile. */
   readonly observe: Observe;
   /** Policies whose status may have changed. */
@@ -38,7 +39,7 @@ export type Next = 'settled' | 'backoff' | 'later';
  * Brings one namespace to its posture. The table of contents: gather, plan, apply, report. Level-based: it knows
  * nothing of the event that queued the key but when it was seen.
  */
-export async function reconcileNamespace(name: string, detected: Date, deps: ReconcileDeps): Promise<Next> {
+export async function reconcileNamespace({ key: name, addedAt }: Item, deps: ReconcileDeps): Promise<Next> {
   const { view, memory, protectedNamespaces } = deps;
   const snapshot = gather(view, name, {
     platform: deps.platform(),
@@ -53,7 +54,7 @@ export async function reconcileNamespace(name: string, detected: Date, deps: Rec
   const planned = plan(snapshot);
   const outcomes = await applyChanges(planned, (change) => writeAndRemember(change, deps));
   const report = settle(planned, outcomes);
-  const reported = await publish(report, detected, deps);
+  const reported = await publish(report, addedAt, deps);
 
   deps.policiesTouched(memory.remember(report, generationsOf(snapshot)));
   return nextOf(planned, outcomes, reported);
@@ -80,17 +81,20 @@ async function writeAndRemember(change: Change, { write, view, memory }: Reconci
 /** The report goes into the cluster before it counts: what nobody could read was not reported. */
 async function publish(
   report: NamespaceReport,
-  detected: Date,
-  { view, write, now, observe }: ReconcileDeps,
+  seenAt: number,
+  { view, write, timing, observe }: ReconcileDeps,
 ): Promise<Outcome | undefined> {
+  const elapsed = timing.now() - seenAt;
+  const now = timing.date();
   const live = view.postures.get(report.namespace, POSTURE_NAME);
-  const times = { detected: detected.toISOString(), now: now().toISOString() };
+  const times = { detected: new Date(now.getTime() - elapsed).toISOString(), now: now.toISOString() };
   const content = posture({ report, ...times, ...(live === undefined ? {} : { previous: live.content }) });
   const outcome = await writePosture(report.namespace, live, content, write);
   if (outcome?.result === 'done' && outcome.object !== undefined) view.postures.put(outcome.object);
   else if (outcome?.result === 'done' && live !== undefined)
     view.postures.remove(report.namespace, POSTURE_NAME, live.uid);
-  observe({ report, previous: live?.content, posture: view.postures.get(report.namespace, POSTURE_NAME) });
+  const standing = view.postures.get(report.namespace, POSTURE_NAME);
+  observe({ report, previous: live?.content, posture: standing, seconds: elapsed / 1000 });
   return outcome;
 }
 

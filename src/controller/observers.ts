@@ -1,0 +1,89 @@
+import type { EventRecorder, EventSubject } from '../kube/events.ts';
+import type { Log } from '../kube/observer.ts';
+import { setOpenDrift } from '../metrics.ts';
+import type { Metrics } from '../metrics.ts';
+import { apiVersionOf } from '../slots/kube-object.ts';
+import type { Resource } from '../slots/kube-object.ts';
+import { POSTURE_NAME, policyResource, postureResource } from '../api/resources.ts';
+import { levelOf } from '../status/severity.ts';
+import type { SlotReport } from '../status/settle.ts';
+import { policyEvents, postureEvents } from '../status/transitions.ts';
+import type { Announcement } from '../status/transitions.ts';
+import type { Memory } from './memory.ts';
+import type { Observation } from './observe.ts';
+import type { Published } from './publish-policy.ts';
+
+export interface ObserverDeps {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly events: Pick<EventRecorder, 'record'>;
+  readonly memory: Memory;
+  readonly now: () => Date;
+}
+
+/** Tells what a reconcile did: repairs into the log, the metrics and the next status; transitions as Events. */
+export function observeNamespace(observation: Observation, deps: ObserverDeps): void {
+  const { report, previous, posture } = observation;
+  for (const slot of [...report.slots, ...report.removed]) {
+    if (slot.repaired !== undefined) tellRepair(slot, observation, deps);
+  }
+  for (const slot of newlyOpen([...report.slots, ...report.audits.flatMap(({ slots }) => slots)], previous)) {
+    deps.metrics.driftDetected.inc(labelsOf(slot, slot.state));
+    const { state: kind, reason, actor } = slot;
+    deps.log.warn('drift found', { namespace: report.namespace, object: slot.slot, kind, reason, actor });
+  }
+  if (posture === undefined) return;
+  const subject = subjectOf(postureResource, POSTURE_NAME, posture.uid, report.namespace);
+  announce(postureEvents(report, previous), subject, deps);
+}
+
+/** Tells how a policy stands: gauges, and Events for conditions that changed. */
+export function observePolicy({ entry, totals, status, drift }: Published, deps: ObserverDeps): void {
+  const { name: policy, uid } = entry;
+  const { matched, compliant, drifted, blocked, pending } = totals;
+  for (const [state, count] of Object.entries({ matched, compliant, drifted, blocked, pending })) {
+    deps.metrics.namespaces.set({ policy, state }, count);
+  }
+  void setOpenDrift(deps.metrics, policy, drift);
+  announce(
+    policyEvents(status.conditions ?? [], entry.status?.conditions),
+    subjectOf(policyResource, policy, uid),
+    deps,
+  );
+}
+
+function tellRepair(slot: SlotReport, { report, seconds }: Observation, deps: ObserverDeps): void {
+  const { log, metrics, memory, now } = deps;
+  const { namespace } = report;
+  const { slot: object, actor, policies, repaired: kind = '' } = slot;
+  metrics.driftDetected.inc(labelsOf(slot, kind));
+  metrics.driftRepaired.inc(labelsOf(slot, kind));
+  metrics.repairDuration.observe(seconds);
+  log.info('drift repaired', { namespace, object, kind, actor, policy: policies.join(','), seconds });
+  const repair = { namespace, slot: object, kind, actor, time: now().toISOString() };
+  for (const policy of policies) memory.repaired(policy, repair);
+}
+
+/** A slot that differs now and did not in the report before. */
+function newlyOpen(slots: readonly SlotReport[], previous: Observation['previous']): readonly SlotReport[] {
+  const before = new Set((previous?.slots ?? []).map(({ slot, state }) => `${slot} ${state}`));
+  return slots.filter(({ slot, state }) => isOpen(state) && !before.has(`${slot} ${state}`));
+}
+
+function isOpen(state: SlotReport['state']): boolean {
+  return levelOf(state) === 'Drifted' || levelOf(state) === 'Blocked';
+}
+
+/** One policy a slot, its winner or first contributor, so that sums over policies count each drift once. */
+function labelsOf({ slot, policies }: SlotReport, kind: string): Record<'policy' | 'resource' | 'kind', string> {
+  return { policy: policies[0] ?? '', resource: slot.split('/')[0] ?? '', kind };
+}
+
+function subjectOf(resource: Resource, name: string, uid: string, namespace?: string): EventSubject {
+  const subject = { apiVersion: apiVersionOf(resource), kind: resource.kind, name, uid };
+  return namespace === undefined ? subject : { ...subject, namespace };
+}
+
+function announce(announcements: readonly Announcement[], regarding: EventSubject, { events }: ObserverDeps): void {
+  for (const announcement of announcements) events.record({ regarding, ...announcement });
+}
