@@ -36,6 +36,8 @@ const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
 };
 const BINARY_SUFFIXES = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'] as const;
 
+type Exact = Pick<Quantity, 'unscaled' | 'exponent'>;
+
 interface Unit {
   readonly format: Quantity['format'];
   readonly base: 2 | 10;
@@ -78,9 +80,18 @@ export function compareQuantities(left: string | number, right: string | number)
   const a = parseQuantity(String(left).trim());
   const b = parseQuantity(String(right).trim());
   if (a === undefined || b === undefined) return undefined;
-  const exponent = Math.min(a.exponent, b.exponent);
-  const difference = scaledTo(a, exponent) - scaledTo(b, exponent);
-  return difference === 0n ? 0 : difference < 0n ? -1 : 1;
+  return compareExact(a, b);
+}
+
+/** How `factor` times `base` compares with `product`, as a sort function answers. Undefined when one is no quantity. */
+export function compareProduct(
+  factor: string | number,
+  base: string | number,
+  product: string | number,
+): number | undefined {
+  const [a, b, c] = [factor, base, product].map((value) => parseQuantity(String(value).trim()));
+  if (a === undefined || b === undefined || c === undefined) return undefined;
+  return compareExact({ unscaled: a.unscaled * b.unscaled, exponent: a.exponent + b.exponent }, c);
 }
 
 /** Whether it is a whole number, which is all that counted resources (pods, services) take. */
@@ -113,7 +124,7 @@ function assemble(digits: Digits, unit: Unit, text: string): Quantity {
 }
 
 /** Caps a positive BinarySI value; fractions below one change family, as Go decides before it restores the sign. */
-function binaryBounded(value: Pick<Quantity, 'unscaled' | 'exponent'>): Quantity {
+function binaryBounded(value: Exact): Quantity {
   const one = 10n ** BigInt(-value.exponent);
   if (value.unscaled > BINARY_MAX * one) return { unscaled: BINARY_MAX, exponent: 0, format: 'BinarySI' };
   const fraction = value.unscaled > 0n && value.unscaled < one;
@@ -161,10 +172,7 @@ function decimalSuffix(exponent: number, format: Quantity['format']): string {
   return Object.keys(DECIMAL_EXPONENTS).find((suffix) => DECIMAL_EXPONENTS[suffix] === exponent) ?? '';
 }
 
-function roundedUp(
-  value: Pick<Quantity, 'unscaled' | 'exponent'>,
-  exponent: number,
-): { unscaled: bigint; exponent: number } {
+function roundedUp(value: Exact, exponent: number): Exact {
   const divisor = 10n ** BigInt(exponent - value.exponent);
   const towardsZero = value.unscaled / divisor;
   const away = value.unscaled < 0n ? -1n : 1n;
@@ -178,6 +186,12 @@ function withoutFactors(value: bigint, factor: bigint): readonly [bigint, number
   return [rest, times];
 }
 
-function scaledTo(quantity: Quantity, exponent: number): bigint {
+function compareExact(a: Exact, b: Exact): number {
+  const exponent = Math.min(a.exponent, b.exponent);
+  const difference = scaledTo(a, exponent) - scaledTo(b, exponent);
+  return difference === 0n ? 0 : difference < 0n ? -1 : 1;
+}
+
+function scaledTo(quantity: Exact, exponent: number): bigint {
   return quantity.unscaled * 10n ** BigInt(quantity.exponent - exponent);
 }

@@ -1,27 +1,36 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { compareQuantities } from '../semantics/quantity.ts';
+import { compareProduct, compareQuantities } from '../semantics/quantity.ts';
 import { asList, asObject, canonical } from './canonical.ts';
 import { highestPriority } from './highest-priority.ts';
 import type { Json } from './kube-object.ts';
 import { duplicateProblems } from './problems.ts';
-import { amountProblems, amountsSchema, canonicalAmounts } from './resource-amounts.ts';
+import { amountProblems, amountsSchema, canonicalAmounts, isHugePages } from './resource-amounts.ts';
 import type { Amounts } from './resource-amounts.ts';
 import { cel, listMap, oneOf } from './schema.ts';
 import type { ObjectKind, Problem, SlotKind } from './slot-kind.ts';
 
 const AMOUNTS = ['min', 'max', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;
 
+const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'];
+const KNOWN = {
+  Container: new Set(COMPUTE),
+  Pod: new Set(COMPUTE),
+  PersistentVolumeClaim: new Set(['storage']),
+};
+
+function amounts(description: string) {
+  return Type.Optional(amountsSchema(description, new Set([...COMPUTE, 'storage'])));
+}
+
 const limit = Type.Object(
   {
     type: oneOf(['Container', 'Pod', 'PersistentVolumeClaim'], 'What the limits are about.'),
-    min: Type.Optional(amountsSchema('The least one may ask for.')),
-    max: Type.Optional(amountsSchema('The most one may ask for.')),
-    default: Type.Optional(amountsSchema('The limit of containers that set none; `max` where absent.')),
-    defaultRequest: Type.Optional(
-      amountsSchema('The request of containers that set none; `default`, then `min`, where absent.'),
-    ),
-    maxLimitRequestRatio: Type.Optional(amountsSchema('How many times the request a limit may be.')),
+    min: amounts('The least one may ask for.'),
+    max: amounts('The most one may ask for.'),
+    default: amounts('The limit of containers that set none; `max` where absent.'),
+    defaultRequest: amounts('The request of containers that set none; `default`, then `min`, where absent.'),
+    maxLimitRequestRatio: amounts('How many times the request a limit may be.'),
   },
   cel(
     {
@@ -84,26 +93,20 @@ export const limitRange: SlotKind<LimitRangeBlock> = {
 /** SetDefaults_LimitRangeItem of Kubernetes' core/v1: containers only, each map falling back on the next. */
 function normalizeLimit(item: Json): Json {
   const entry = asObject(item);
-  const amounts = Object.fromEntries(AMOUNTS.map((name) => [name, canonicalAmounts(entry[name])]));
-  if (entry['type'] !== 'Container') return { ...entry, ...amounts };
-  const defaults = { ...amounts['max'], ...amounts['default'] };
-  const requests = { ...amounts['min'], ...defaults, ...amounts['defaultRequest'] };
-  return { ...entry, ...amounts, default: defaults, defaultRequest: requests };
+  const canonicalized = Object.fromEntries(AMOUNTS.map((name) => [name, canonicalAmounts(entry[name])]));
+  if (entry['type'] !== 'Container') return { ...entry, ...canonicalized };
+  const defaults = { ...canonicalized['max'], ...canonicalized['default'] };
+  const requests = { ...canonicalized['min'], ...defaults, ...canonicalized['defaultRequest'] };
+  return { ...entry, ...canonicalized, default: defaults, defaultRequest: requests };
 }
-
-const KNOWN = {
-  Container: new Set(['cpu', 'memory', 'ephemeral-storage']),
-  Pod: new Set(['cpu', 'memory', 'ephemeral-storage']),
-  PersistentVolumeClaim: new Set(['storage']),
-};
 
 /** Kubernetes' ValidateLimitRange, on the entry as the server would complete it. */
 function limitProblems(entry: Limit, path: string): readonly Problem[] {
   const rules = { known: KNOWN[entry.type], counted: () => false };
-  const amounts = AMOUNTS.flatMap((name) => amountProblems(entry[name] ?? {}, `${path}.${name}`, rules));
-  if (amounts.length > 0) return amounts;
+  const faults = AMOUNTS.flatMap((name) => amountProblems(entry[name] ?? {}, `${path}.${name}`, rules));
+  if (faults.length > 0) return faults;
   const completed = asObject(normalizeLimit(entry)) as Readonly<Record<string, Amounts>>;
-  return [...orderProblems(completed, path), ...ratioProblems(entry, path)];
+  return [...orderProblems(completed, path), ...overcommitProblems(completed, path), ...ratioProblems(entry, path)];
 }
 
 /** Each pair must not descend. */
@@ -128,8 +131,26 @@ function orderProblems(completed: Readonly<Record<string, Amounts>>, path: strin
   );
 }
 
-function ratioProblems({ maxLimitRequestRatio = {} }: Limit, path: string): readonly Problem[] {
-  return Object.entries(maxLimitRequestRatio)
-    .filter(([, ratio]) => (compareQuantities(ratio, 1) ?? 0) < 0)
-    .map(([name]) => ({ path: `${path}.maxLimitRequestRatio[${name}]`, message: 'a ratio must be at least 1' }));
+/** Extended resources and huge pages can't be promised twice: what is requested is what is granted. */
+function overcommitProblems(completed: Readonly<Record<string, Amounts>>, path: string): readonly Problem[] {
+  return Object.entries(completed['defaultRequest'] ?? {})
+    .filter(([name, request]) => {
+      const granted = completed['default']?.[name];
+      const overcommits = !isHugePages(name) && (!name.includes('/') || name.includes('kubernetes.io/'));
+      return !overcommits && granted !== undefined && compareQuantities(request, granted) !== 0;
+    })
+    .map(([name]) => ({
+      path: `${path}.defaultRequest[${name}]`,
+      message: `must equal default: ${name} cannot be overcommitted`,
+    }));
+}
+
+function ratioProblems({ maxLimitRequestRatio = {}, min, max }: Limit, path: string): readonly Problem[] {
+  return Object.entries(maxLimitRequestRatio).flatMap(([name, ratio]) => {
+    const low = (compareQuantities(ratio, 1) ?? 0) < 0;
+    const high = (compareProduct(ratio, min?.[name] ?? '', max?.[name] ?? '') ?? 0) > 0;
+    if (!low && !high) return [];
+    const message = low ? 'a ratio must be at least 1' : 'a ratio must not be larger than max divided by min';
+    return [{ path: `${path}.maxLimitRequestRatio[${name}]`, message }];
+  });
 }

@@ -24,9 +24,16 @@ const quantity = {
   ...cel(invalid('type(self) == string || self >= 0', 'must not be negative')),
 };
 
-/** Schema of `Amounts`. */
-export function amountsSchema(description: string) {
-  return mapOf<string | number>(Type.Unsafe(quantity), { description, minProperties: 1, maxProperties: 32 });
+/** Schema of `Amounts`; `known` are the resource names without a domain that may stand in it. */
+export function amountsSchema(description: string, known: ReadonlySet<string>) {
+  const names = `[${[...known].map((name) => `'${name}'`).join(', ')}]`;
+  const rule = `self.all(k, k in ${names} || k.contains('/') || k.startsWith('hugepages-') || k.startsWith('requests.hugepages-'))`;
+  return mapOf<string | number>(Type.Unsafe(quantity), {
+    description,
+    minProperties: 1,
+    maxProperties: 32,
+    ...cel(invalid(rule, `resources without a domain are ${[...known].join(', ')} and hugepages-<size>`)),
+  });
 }
 
 /** The same map with every quantity as the API server would answer it; what isn't one is left as it is. */
@@ -58,7 +65,7 @@ export interface AmountRules {
 
 function nameProblem(name: string, rules: AmountRules): string | undefined {
   if (!isQualifiedName(name)) return `"${name}" is not a resource name`;
-  const known = name.includes('/') || rules.known.has(name) || /^(requests\.)?hugepages-/.test(name);
+  const known = name.includes('/') || rules.known.has(name) || isHugePages(name);
   return known ? undefined : `"${name}" is not a resource that can be limited here`;
 }
 
@@ -68,4 +75,9 @@ function quantityProblem(amount: string | number, counted: boolean): string | un
   if (sign < 0) return 'must not be negative';
   if ((compareQuantities(amount, LARGEST) ?? 0) > 0) return `must not be larger than ${LARGEST}`;
   return counted && !isWholeQuantity(amount) ? 'must be a whole number' : undefined;
+}
+
+/** Huge pages of one size, whose names Kubernetes cannot list beforehand. */
+export function isHugePages(name: string): boolean {
+  return /^(requests\.)?hugepages-/.test(name);
 }
