@@ -40,6 +40,11 @@ export interface Arrival {
   readonly receivedAt: number;
 }
 
+interface Tombstone {
+  readonly uid: string;
+  readonly version: string;
+}
+
 /** An object on its way in. */
 export interface Incoming<T> {
   readonly namespace: string;
@@ -55,7 +60,8 @@ export interface Incoming<T> {
 export class Store<T extends Stored> {
   readonly #how: StoreTransform<T>;
   readonly #index = new NamespaceIndex<T>();
-  readonly #tombstones = new Set<string>();
+  /** Own deletes that the watch has yet to confirm, by key: what was held last. */
+  readonly #tombstones = new Map<string, Tombstone>();
   readonly #listeners: StoreListener<T>[] = [];
   #version = '';
 
@@ -94,9 +100,10 @@ export class Store<T extends Stored> {
   put(object: KubeObject): boolean {
     const { namespace = '', name, uid = '', resourceVersion = '' } = object.metadata;
     const current = this.#index.get(namespace, name);
+    const arriving = { name, uid, resourceVersion };
     // The watch is past this version and doesn't hold the object: it has been deleted meanwhile.
     const outlived = current?.uid !== uid && this.#version !== '' && !isNewer(resourceVersion, this.#version);
-    if (outlived || !this.#isNews(current, uid, resourceVersion)) return false;
+    if (outlived || !this.#isNews(namespace, current, arriving)) return false;
     const value = this.#how.transform(object);
     if (value === undefined) return false;
     this.#set(namespace, value, current);
@@ -108,7 +115,7 @@ export class Store<T extends Stored> {
     const current = this.#index.get(namespace, name);
     // Not held: the watch has told of the deletion already, and nothing older can follow.
     if (current?.uid !== uid) return false;
-    this.#tombstones.add(uid);
+    this.#tombstones.set(keyOf(namespace, name), { uid, version: current.resourceVersion });
     this.#drop(namespace, current);
     return true;
   }
@@ -118,7 +125,7 @@ export class Store<T extends Stored> {
     const { namespace = '', name, uid = '', resourceVersion = '' } = object.metadata;
     this.advance(resourceVersion);
     const current = this.#index.get(namespace, name);
-    if (!this.#isNews(current, uid, resourceVersion)) return false;
+    if (!this.#isNews(namespace, current, { name, uid, resourceVersion })) return false;
     const value = this.#how.transform(object);
     if (value !== undefined) return this.#accept({ namespace, value }, current, arrival);
     return current !== undefined && this.#deleted(namespace, current, arrival);
@@ -128,7 +135,8 @@ export class Store<T extends Stored> {
   forget(object: KubeObject, arrival: Arrival): boolean {
     const { namespace = '', name, uid = '', resourceVersion = '' } = object.metadata;
     this.advance(resourceVersion);
-    this.#tombstones.delete(uid);
+    const key = keyOf(namespace, name);
+    if (this.#tombstones.get(key)?.uid === uid) this.#tombstones.delete(key);
     const current = this.#index.get(namespace, name);
     return current?.uid === uid && this.#deleted(namespace, current, arrival);
   }
@@ -155,7 +163,10 @@ export class Store<T extends Stored> {
    */
   replace(list: readonly Incoming<T>[], version: string, arrival: Arrival): void {
     const listed = new Set(list.map(({ value }) => value.uid));
-    for (const uid of this.#tombstones) if (!listed.has(uid)) this.#tombstones.delete(uid);
+    for (const [key, dead] of this.#tombstones) {
+      // A list from before the object was created lacks it as well, and the watch will yet tell of it.
+      if (!listed.has(dead.uid) && !isNewer(dead.version, version)) this.#tombstones.delete(key);
+    }
     const before = [...this.#index.entries()];
     for (const incoming of list) this.#replaceOne(incoming, arrival);
     for (const [namespace, value] of before) {
@@ -169,13 +180,15 @@ export class Store<T extends Stored> {
   #replaceOne(incoming: Incoming<T>, arrival: Arrival): void {
     const { namespace, value } = incoming;
     const current = this.#index.get(namespace, value.name);
-    if (this.#isNews(current, value.uid, value.resourceVersion)) this.#accept(incoming, current, arrival);
+    if (this.#isNews(namespace, current, value)) this.#accept(incoming, current, arrival);
     else this.#how.release?.(value);
   }
 
-  #isNews(current: T | undefined, uid: string, version: string): boolean {
-    if (this.#tombstones.has(uid)) return false;
-    return current === undefined || isNewer(version, current.resourceVersion);
+  #isNews(namespace: string, current: T | undefined, arriving: Stored): boolean {
+    const dead = this.#tombstones.get(keyOf(namespace, arriving.name));
+    if (dead !== undefined && (dead.uid === arriving.uid || !isNewer(arriving.resourceVersion, dead.version)))
+      return false;
+    return current === undefined || isNewer(arriving.resourceVersion, current.resourceVersion);
   }
 
   #accept({ namespace, value }: Incoming<T>, current: T | undefined, arrival: Arrival): true {
@@ -197,6 +210,8 @@ export class Store<T extends Stored> {
 
   #set(namespace: string, value: T, previous: T | undefined): void {
     this.#index.set(namespace, value);
+    // From here on the value's own version says what is old.
+    this.#tombstones.delete(keyOf(namespace, value.name));
     if (previous !== undefined) this.#how.release?.(previous);
   }
 
