@@ -16,11 +16,24 @@ type options struct {
 	featureGates string
 }
 
+const usage = `usage: controlplane up --dir DIR [flags]
+
+Runs etcd, kube-apiserver and kube-controller-manager on loopback and prints
+"ready: DIR/admin.kubeconfig" once they are. It stops them on SIGTERM and SIGINT,
+when its parent dies and when one of them fails, and restarts kube-apiserver on
+SIGHUP. $KUBEBUILDER_ASSETS may supply etcd and kube-apiserver.
+
+`
+
 // parseOptions reads the command line; usage and errors go to out.
 func parseOptions(args []string, out io.Writer) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("up", flag.ContinueOnError)
 	flags.SetOutput(out)
+	flags.Usage = func() {
+		fmt.Fprint(out, usage)
+		flags.PrintDefaults()
+	}
 	flags.StringVar(&o.dir, "dir", "", "directory of the data, keys and logs; resumed where it exists (required)")
 	flags.IntVar(&o.ports.APIServer, "secure-port", 0, "port of kube-apiserver")
 	flags.IntVar(&o.ports.Etcd, "etcd-port", 0, "port of etcd")
