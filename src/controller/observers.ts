@@ -1,6 +1,5 @@
 import type { EventRecorder, EventSubject } from '../kube/events.ts';
 import type { Log } from '../kube/observer.ts';
-import { setOpenDrift } from '../metrics.ts';
 import type { Metrics } from '../metrics.ts';
 import { apiVersionOf } from '../slots/kube-object.ts';
 import type { Resource } from '../slots/kube-object.ts';
@@ -44,7 +43,7 @@ export function observePolicy({ entry, totals, status, drift }: Published, deps:
   for (const [state, count] of Object.entries({ matched, compliant, drifted, blocked, pending })) {
     deps.metrics.namespaces.set({ policy, state }, count);
   }
-  void setOpenDrift(deps.metrics, policy, drift);
+  deps.metrics.setOpenDrift(policy, drift);
   announce(
     policyEvents(status.conditions ?? [], entry.status?.conditions),
     subjectOf(policyResource, policy, uid),

@@ -1,28 +1,135 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import framework from '@dot-i/k8s-operator';
-import { policyResource, postureResource } from '../api/resources.ts';
-import { applyChange, writeStatus } from '../kube/apply.ts';
 import { createClient } from '../kube/client.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { loadKubeConfig } from '../kube/kubeconfig.ts';
 import { LeaderElection } from '../kube/lease.ts';
 import { Platform } from '../kube/platform.ts';
-import { Reflector } from '../kube/reflector.ts';
-import type { Store, Stored } from '../kube/store.ts';
 import { systemTiming } from '../kube/timing.ts';
-import { forgetPolicy } from '../metrics.ts';
-import type { Resource } from '../slots/kube-object.ts';
-import { objectKinds } from '../slots/object-kinds.ts';
-import type { PlatformFacts } from '../slots/slot-kind.ts';
-import { enqueueChanges } from './enqueue.ts';
-import { kubeObserver, queueObserver } from './instruments.ts';
-import { Memory } from './memory.ts';
-import { observeNamespace, observePolicy } from './observers.ts';
-import { PolicyPublisher } from './publish-policy.ts';
-import { WorkQueue } from './queue.ts';
-import { reconcileNamespace } from './reconcile-namespace.ts';
-import type { Next, ReconcileDeps } from './reconcile-namespace.ts';
+import { Controller } from './controller.ts';
 import type { RunOptions } from './run-options.ts';
-import { createView } from './view.ts';
+
+/** The Lease's name, and the `name` label of `leader_election_master_status`. */
+const LEASE_NAME = 'parapet';
+const PREFLIGHT_MS = 10_000;
+
+/**
+ * The one file that knows the framework (ADR 2): its lifecycle and event types are kept; watching, writing and queueing
+ * are `kube/` and the controller's, because the framework's exit, swallow errors and handle one event at a time.
+ *
+ * Standing by: watches run and stores are warm. Leading: workers run. Stopping: sources first, then the workers' last
+ * writes, then the lease.
+ */
+export class ParapetOperator extends framework.default {
+  readonly #options: RunOptions;
+  readonly #client: KubeClient;
+  readonly #events: EventRecorder;
+  readonly #platform: Platform;
+  readonly #controller: Controller;
+  readonly #election: LeaderElection | undefined;
+  readonly #stopping = new AbortController();
+  #lost: string | undefined;
+
+  constructor(options: RunOptions) {
+    super(options.log);
+    const { log, metrics, kubeconfig: file, version } = options;
+    const observer = metrics.client;
+    this.kubeConfig = loadKubeConfig({ file });
+    this.#options = options;
+    this.#client = createClient({
+      load: () => loadKubeConfig({ file }),
+      version,
+      observer,
+      mayWrite: () => this.#election?.mayWrite() ?? true,
+    });
+    const shared = { client: this.#client, log, observer };
+    this.#events = new EventRecorder({ ...shared, instance: hostname() });
+    this.#platform = new Platform({ ...shared, env: process.env, onChange: () => this.#controller.resync() });
+    this.#controller = new Controller({
+      ...shared,
+      events: this.#events,
+      platform: () => this.#facts(),
+      protectedNamespaces: options.protectedNamespaces,
+      concurrency: options.concurrency,
+      metrics,
+      timing: systemTiming,
+    });
+    this.#election = options.leaderElect ? this.#candidate() : undefined;
+    options.signal.addEventListener('abort', () => this.stop(), { once: true });
+  }
+
+  /** What readiness waits for, one line each; empty when every cache is synced. */
+  waitingFor(): readonly string[] {
+    return this.#controller.watches.waitingFor();
+  }
+
+  /** Begins the graceful stop; `start` resolves when it is done. */
+  override stop(): void {
+    this.#stopping.abort();
+  }
+
+  /**
+   * Runs until stopped. Rejects with a TransportError when the cluster can't be reached at the start, and when the lease
+   * is lost: another replica may lead by then, so this process has to end.
+   */
+  protected override async init(): Promise<void> {
+    await this.#client.request({ method: 'GET', path: '/version', deadlineMs: PREFLIGHT_MS });
+    const sources = new AbortController();
+    const watching = Promise.all([
+      this.#controller.watches.run(sources.signal),
+      this.#platform.run(sources.signal),
+      this.#events.run(sources.signal),
+    ]);
+    const campaign = new AbortController();
+    const campaigning = this.#election?.run(campaign.signal);
+    await this.#untilStopped(
+      Promise.all([this.#controller.watches.synced(), this.#platform.ready, this.#election?.elected]),
+    );
+    const working = this.#stopping.signal.aborted ? undefined : this.#work();
+    await this.#untilStopped(new Promise(() => {}));
+
+    this.#options.log.info('stopping', { reason: this.#lost ?? 'asked to' });
+    this.#options.metrics.setLeader(LEASE_NAME, false);
+    sources.abort();
+    this.#controller.close();
+    await working;
+    campaign.abort();
+    await Promise.all([campaigning, watching]);
+    await this.#client.close();
+    if (this.#lost !== undefined) throw new Error(`leader election lost: ${this.#lost}`);
+  }
+
+  #work(): Promise<void> {
+    this.#options.metrics.setLeader(LEASE_NAME, true);
+    this.#options.log.info('working', { concurrency: this.#options.concurrency });
+    return this.#controller.run();
+  }
+
+  async #untilStopped(work: Promise<unknown>): Promise<void> {
+    const { signal } = this.#stopping;
+    if (signal.aborted) return;
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await Promise.race([work, stopped]);
+  }
+
+  #facts(): ReturnType<Platform['facts']> {
+    const facts = this.#platform.facts();
+    return this.#options.dns === undefined ? facts : { ...facts, dns: this.#options.dns };
+  }
+
+  #candidate(): LeaderElection {
+    return new LeaderElection({
+      client: this.#client,
+      log: this.#options.log,
+      namespace: this.#options.leaderElectionNamespace,
+      name: LEASE_NAME,
+      identity: `${hostname()}_${randomUUID()}`,
+      onLost: (reason) => {
+        this.#lost = reason;
+        this.stop();
+      },
+    });
+  }
+}

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PolicyStatus } from '../api/policy-status.ts';
 import { policyResource } from '../api/resources.ts';
 import type { Target } from '../kube/apply.ts';
+import type { Timing } from '../kube/timing.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { selects } from '../plan/selection.ts';
 import type { Json } from '../slots/kube-object.ts';
@@ -19,12 +20,12 @@ export interface PublishDeps {
   readonly memory: Memory;
   readonly protectedNamespaces: readonly string[];
   readonly writeStatus: (target: Target, status: Json) => Promise<Outcome>;
-  /** The wall clock, for what people read. */
-  readonly now: () => Date;
-  /** Milliseconds on a clock that never steps. */
-  readonly monotonic: () => number;
+  readonly timing: Pick<Timing, 'now' | 'date'>;
   readonly observe: (published: Published) => void;
 }
+
+/** A policy's status is written at most so often. */
+const INTERVAL_MS = 1_000;
 
 /** A policy's status as it was just counted. */
 export interface Published {
@@ -40,16 +41,24 @@ export class PolicyPublisher {
   readonly #deps: PublishDeps;
   /** Since when writes fail for a policy, monotonic. */
   readonly #failingSince = new Map<string, number>();
+  readonly #publishedAt = new Map<string, number>();
 
   constructor(deps: PublishDeps) {
     this.#deps = deps;
   }
 
+  /** How long to wait, in milliseconds, so that a policy's status is written at most once a second. */
+  dueIn(name: string): number {
+    const last = this.#publishedAt.get(name) ?? Number.NEGATIVE_INFINITY;
+    return Math.max(0, last + INTERVAL_MS - this.#deps.timing.now());
+  }
+
   /** @returns false when the write has to be tried again */
   async publish(name: string): Promise<boolean> {
-    const { view, memory, now, observe } = this.#deps;
+    const { view, memory, timing, observe } = this.#deps;
     const entry = view.policies.get('', name);
     if (entry === undefined || entry.policy.deleting) return true;
+    this.#publishedAt.set(name, this.#deps.timing.now());
     const repairs = memory.takeRepairs(name);
     const counted = this.#count(entry);
     const status = policyStatus({
@@ -57,7 +66,7 @@ export class PolicyPublisher {
       totals: counted.totals,
       writesFailing: this.#isFailing(name, counted.totals),
       repairs,
-      now: now().toISOString(),
+      now: timing.date().toISOString(),
       ...(entry.status === undefined ? {} : { previous: entry.status }),
     });
     const written = await this.#write(entry, status);
@@ -68,6 +77,7 @@ export class PolicyPublisher {
 
   forget(name: string): void {
     this.#failingSince.delete(name);
+    this.#publishedAt.delete(name);
     this.#deps.memory.forgetPolicy(name);
   }
 
@@ -93,9 +103,9 @@ export class PolicyPublisher {
       this.#failingSince.delete(name);
       return false;
     }
-    const since = this.#failingSince.get(name) ?? this.#deps.monotonic();
+    const since = this.#failingSince.get(name) ?? this.#deps.timing.now();
     this.#failingSince.set(name, since);
-    return this.#deps.monotonic() - since > FAILING_PATIENCE_MS;
+    return this.#deps.timing.now() - since > FAILING_PATIENCE_MS;
   }
 
   async #write({ name, uid, resourceVersion, status: before }: PolicyEntry, status: PolicyStatus): Promise<boolean> {

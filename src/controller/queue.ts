@@ -19,8 +19,8 @@ export type Handler = (item: Item, signal: AbortSignal) => Promise<void>;
 /** Where the queue reports what it does: the `workqueue_*` metrics. */
 export interface QueueObserver {
   added(depth: number): void;
-  started(queuedSeconds: number, depth: number): void;
-  finished(workSeconds: number): void;
+  started(key: string, queuedSeconds: number, depth: number): void;
+  finished(key: string, workSeconds: number): void;
   retried(): void;
 }
 
@@ -135,7 +135,7 @@ export class WorkQueue {
       const [key, { addedAt }] = next;
       waiting.delete(key);
       this.#running.add(key);
-      this.#options.observer?.started((this.#timing.now() - addedAt) / 1000, this.depth);
+      this.#options.observer?.started(key, (this.#timing.now() - addedAt) / 1000, this.depth);
       return { key, addedAt };
     }
     return undefined;
@@ -149,7 +149,7 @@ export class WorkQueue {
       this.#options.log.error('reconcile failed', { key: item.key, reason: messageOf(error) });
       this.retry(item.key);
     } finally {
-      this.#options.observer?.finished((this.#timing.now() - startedAt) / 1000);
+      this.#options.observer?.finished(item.key, (this.#timing.now() - startedAt) / 1000);
       this.#done(item.key);
     }
   }

@@ -1,0 +1,117 @@
+import type { KubeClient } from '../kube/client.ts';
+import { applyChange, writeStatus } from '../kube/apply.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { KubeObserver, Log } from '../kube/observer.ts';
+import type { Timing } from '../kube/timing.ts';
+import type { Metrics } from '../metrics.ts';
+import type { PlatformFacts } from '../slots/slot-kind.ts';
+import { enqueueChanges } from './enqueue.ts';
+import { Memory } from './memory.ts';
+import { observeNamespace, observePolicy } from './observers.ts';
+import type { ObserverDeps } from './observers.ts';
+import { PolicyPublisher } from './publish-policy.ts';
+import { WorkQueue } from './queue.ts';
+import { createView } from './view.ts';
+import { Watches } from './watches.ts';
+import { runWorkers } from './workers.ts';
+import type { WorkerDeps } from './workers.ts';
+
+export interface ControllerOptions {
+  readonly client: KubeClient;
+  readonly events: Pick<EventRecorder, 'record'>;
+  readonly platform: () => PlatformFacts;
+  readonly protectedNamespaces: readonly string[];
+  readonly concurrency: number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly observer: KubeObserver;
+  readonly timing: Timing;
+}
+
+/** Everything between the watches and the writes: stores, queues, workers. Knows nothing of leadership or signals. */
+export class Controller {
+  readonly watches: Watches;
+  readonly #options: ControllerOptions;
+  readonly #view = createView();
+  readonly #memory = new Memory();
+  readonly #namespaces: WorkQueue;
+  readonly #policies: WorkQueue;
+  readonly #publisher: PolicyPublisher;
+
+  constructor(options: ControllerOptions) {
+    const { client, log, metrics, observer, timing, protectedNamespaces } = options;
+    const view = this.#view;
+    const memory = this.#memory;
+    this.#options = options;
+    this.watches = new Watches(view, { client, log, observer, metrics });
+    this.#namespaces = new WorkQueue({ log, timing, observer: metrics.queue('namespace') });
+    this.#policies = new WorkQueue({ log, timing, observer: metrics.queue('policy') });
+    this.#publisher = new PolicyPublisher({
+      view,
+      memory,
+      protectedNamespaces,
+      timing,
+      writeStatus: (target, status) => writeStatus(client, target, status),
+      observe: (published) => observePolicy(published, this.#observers()),
+    });
+    enqueueChanges(
+      { view, memory, protectedNamespaces },
+      {
+        namespace: (name, urgency, receivedAt) => this.#namespaces.add(name, urgency, receivedAt),
+        policy: (name) => this.#touch([name]),
+        policyGone: (name) => this.#forget(name),
+      },
+    );
+  }
+
+  /** Looks at every namespace again, when there is time: the platform has changed, or it has been a while. */
+  resync(): void {
+    for (const { name } of this.#view.namespaces.list('')) this.#namespaces.add(name, 'bulk');
+  }
+
+  /** Works until `close`; resolves when the last write has returned. */
+  async run(): Promise<void> {
+    await runWorkers(this.#options.concurrency, this.#workers());
+  }
+
+  /** Hands out no more work. */
+  close(): void {
+    this.#namespaces.close();
+    this.#policies.close();
+  }
+
+  #workers(): WorkerDeps {
+    const { client, metrics, timing, platform, protectedNamespaces } = this.#options;
+    return {
+      namespaces: this.#namespaces,
+      policies: this.#policies,
+      publisher: this.#publisher,
+      metrics,
+      timing,
+      reconcile: {
+        view: this.#view,
+        memory: this.#memory,
+        write: (change) => applyChange(client, change),
+        platform,
+        protectedNamespaces,
+        timing,
+        observe: (observation) => observeNamespace(observation, this.#observers()),
+        policiesTouched: (names) => this.#touch(names),
+      },
+    };
+  }
+
+  #observers(): ObserverDeps {
+    const { log, metrics, events, timing } = this.#options;
+    return { log, metrics, events, memory: this.#memory, now: () => timing.date() };
+  }
+
+  #touch(names: Iterable<string>): void {
+    for (const name of names) this.#policies.addAfter(name, this.#publisher.dueIn(name));
+  }
+
+  #forget(policy: string): void {
+    this.#publisher.forget(policy);
+    this.#options.metrics.dropPolicy(policy);
+  }
+}

@@ -1,0 +1,59 @@
+import { policyResource, postureResource } from '../api/resources.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { KubeObserver, Log } from '../kube/observer.ts';
+import { Reflector } from '../kube/reflector.ts';
+import type { Store, Stored } from '../kube/store.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Resource } from '../slots/kube-object.ts';
+import { objectKinds } from '../slots/object-kinds.ts';
+import type { ClusterView } from './view.ts';
+
+const namespaces: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false };
+
+export interface WatchDeps {
+  readonly client: KubeClient;
+  readonly observer: KubeObserver;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** One reflector for each kind the view holds. */
+export class Watches {
+  readonly #reflectors: readonly { readonly resource: string; readonly reflector: Reflector<Stored> }[];
+
+  constructor(view: ClusterView, deps: WatchDeps) {
+    const watch = <T extends Stored>(resource: Resource, store: Store<T>) => ({
+      resource: resource.plural,
+      reflector: new Reflector({ ...deps, resource, store }) as unknown as Reflector<Stored>,
+    });
+    this.#reflectors = [
+      watch(policyResource, view.policies),
+      watch(postureResource, view.postures),
+      watch(namespaces, view.namespaces),
+      ...objectKinds.flatMap(({ resource }) => {
+        const store = view.objects.get(resource.kind);
+        return store === undefined ? [] : [watch(resource, store)];
+      }),
+    ];
+    for (const { resource, reflector } of this.#reflectors) {
+      deps.metrics.watch(resource, () => reflector.secondsSinceLastByte());
+    }
+  }
+
+  /** Watches until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#reflectors.map(({ reflector }) => reflector.run(signal)));
+  }
+
+  /** Resolves once every store has been filled. */
+  async synced(): Promise<void> {
+    await Promise.all(this.#reflectors.map(({ reflector }) => reflector.synced));
+  }
+
+  /** What is still to be read, one line a kind; empty when all is. */
+  waitingFor(): readonly string[] {
+    return this.#reflectors
+      .filter(({ reflector }) => !reflector.hasSynced())
+      .map(({ resource, reflector }) => `${resource}: ${reflector.state()}`);
+  }
+}

@@ -1,0 +1,53 @@
+import type { Metrics, ReconcileResult } from '../metrics.ts';
+import type { Timing } from '../kube/timing.ts';
+import type { PolicyPublisher } from './publish-policy.ts';
+import type { Item, WorkQueue } from './queue.ts';
+import { reconcileNamespace } from './reconcile-namespace.ts';
+import type { Next, ReconcileDeps } from './reconcile-namespace.ts';
+
+/** A refusal is asked again after so long: admins grant a right without telling us. */
+const LATER_MS = 30_000;
+
+export interface WorkerDeps {
+  readonly namespaces: WorkQueue;
+  readonly policies: WorkQueue;
+  readonly reconcile: ReconcileDeps;
+  readonly publisher: PolicyPublisher;
+  readonly metrics: Metrics;
+  readonly timing: Timing;
+}
+
+/** Works both queues until they are closed. */
+export async function runWorkers(concurrency: number, deps: WorkerDeps): Promise<void> {
+  await Promise.all([
+    deps.namespaces.run(concurrency, (item) => workNamespace(item, deps)),
+    deps.policies.run(1, (item) => workPolicy(item, deps)),
+  ]);
+}
+
+async function workNamespace(item: Item, { namespaces, reconcile, metrics, timing }: WorkerDeps): Promise<void> {
+  let result: ReconcileResult = 'error';
+  const startedAt = timing.now();
+  try {
+    const next = await reconcileNamespace(item, reconcile);
+    result = results[next];
+    if (next === 'backoff') return namespaces.retry(item.key);
+    namespaces.forget(item.key);
+    if (next === 'later') namespaces.addAfter(item.key, LATER_MS * (1 + timing.random()));
+  } finally {
+    metrics.reconciled('namespace', result, (timing.now() - startedAt) / 1000);
+  }
+}
+
+async function workPolicy({ key }: Item, { policies, publisher }: WorkerDeps): Promise<void> {
+  const done = await publisher.publish(key);
+  if (done) policies.forget(key);
+  else policies.retry(key);
+}
+
+/** controller-runtime's words for what comes next. */
+const results: Readonly<Record<Next, ReconcileResult>> = {
+  settled: 'success',
+  backoff: 'requeue',
+  later: 'requeue_after',
+};
