@@ -192,7 +192,7 @@ export class LeaderElection {
   /** Several tries have to fit before the renew deadline, and none may outlast it. */
   #deadlineMs(): number {
     if (!this.#leader) return RELEASE_DEADLINE_MS;
-    return Math.max(1, Math.min(this.#timings.retryMs * 2, this.#remainingMs()));
+    return Math.max(1, Math.min(this.#timings.retryMs * 1.5, this.#remainingMs()));
   }
 
   #complain(reply: Reply): undefined {
