@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { apiReference } from './generate/api-reference.ts';
 import { crdFiles } from './generate/crd-files.ts';
 import type { Producer } from './generate/generated-file.ts';
+import { metricsPage } from './generate/metrics-reference.ts';
 import { rbacFiles } from './generate/rbac-files.ts';
 
 /** All that is written from code: one line per producer. `make verify` fails where the tree differs from it. */
@@ -10,6 +11,7 @@ const producers: readonly Producer[] = [
   crdFiles, // crds/
   rbacFiles, // config/rbac/
   apiReference, // docs/reference/api.md
+  metricsPage, // docs/reference/metrics.md
 ];
 
 const root = join(import.meta.dirname, '..');
