@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import { ApiError, TransportError } from '../errors.ts';
@@ -135,6 +136,8 @@ class PooledClient implements KubeClient {
         call.onBytes?.();
       });
       for await (const line of lines(chunks, LINE_LIMIT)) yield parseLine(line);
+      // The connection becomes free only after the body's end was read; asked for at once, a second one would be opened.
+      await setImmediate();
     } catch (error) {
       throw error instanceof ApiError ? error : transportError(error, deadline.signal);
     } finally {
