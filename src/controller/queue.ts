@@ -11,6 +11,8 @@ export interface Item {
   readonly key: string;
   /** When it was first added since its last run, on the monotonic clock. */
   readonly addedAt: number;
+  /** How often it has been tried again in a row. */
+  readonly attempt: number;
 }
 
 /** Looks at one key. A throw is logged and the key tried again with backoff: no key is ever lost. */
@@ -136,7 +138,7 @@ export class WorkQueue {
       waiting.delete(key);
       this.#running.add(key);
       this.#options.observer?.started(key, (this.#timing.now() - addedAt) / 1000, this.depth);
-      return { key, addedAt };
+      return { key, addedAt, attempt: this.#failures.get(key) ?? 0 };
     }
     return undefined;
   }

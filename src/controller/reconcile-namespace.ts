@@ -18,6 +18,9 @@ import { gather } from './view.ts';
 import type { ClusterView } from './view.ts';
 import { writePosture } from './write-posture.ts';
 
+/** A conflict is reported once it has lasted for so many attempts: 5 + 10 + 20 + 40 ms. */
+const QUIET_ATTEMPTS = 4;
+
 export interface ReconcileDeps {
   readonly view: ClusterView;
   readonly memory: Memory;
@@ -39,7 +42,8 @@ export type Next = 'settled' | 'backoff' | 'later';
  * Brings one namespace to its posture. The table of contents: gather, plan, apply, report. Level-based: it knows
  * nothing of the event that queued the key but when it was seen.
  */
-export async function reconcileNamespace({ key: name, addedAt }: Item, deps: ReconcileDeps): Promise<Next> {
+export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promise<Next> {
+  const { key: name, addedAt } = item;
   const { view, memory, protectedNamespaces } = deps;
   const snapshot = gather(view, name, {
     platform: deps.platform(),
@@ -54,6 +58,7 @@ export async function reconcileNamespace({ key: name, addedAt }: Item, deps: Rec
   const planned = plan(snapshot);
   const outcomes = await applyChanges(planned, (change) => writeAndRemember(change, deps));
   const report = settle(planned, outcomes);
+  if (isPassing(report, outcomes, item)) return 'backoff';
   const reported = await publish(report, addedAt, deps);
 
   deps.policiesTouched(memory.remember(report, generationsOf(snapshot)));
@@ -96,6 +101,15 @@ async function publish(
   const standing = view.postures.get(report.namespace, POSTURE_NAME);
   observe({ report, previous: live?.content, posture: standing, seconds: elapsed / 1000 });
   return outcome;
+}
+
+/**
+ * Somebody wrote at the same moment (a quota's controller does, after every edit): not worth a report, unless it goes
+ * on or something else was repaired that has to be told.
+ */
+function isPassing(report: NamespaceReport, outcomes: ReadonlyMap<string, Outcome>, { attempt }: Item): boolean {
+  const told = [...report.slots, ...report.removed].some(({ repaired }) => repaired !== undefined);
+  return !told && attempt < QUIET_ATTEMPTS && [...outcomes.values()].some(({ result }) => result === 'stale');
 }
 
 function generationsOf({ policies }: NamespaceSnapshot): ReadonlyMap<string, number> {

@@ -75,12 +75,12 @@ function postureSlot(slot: SlotReport, since: string): PostureSlot {
   return {
     slot: slot.slot,
     policies: [...slot.policies],
-    uid: slot.uid,
+    ...(slot.uid === '' ? {} : { uid: slot.uid }),
     state: slot.state,
-    reason: slot.reason,
-    message: cut(slot.message, MAX_SLOT_MESSAGE_LENGTH),
+    ...(slot.reason === '' ? {} : { reason: slot.reason }),
+    ...(slot.message === '' ? {} : { message: cut(slot.message, MAX_SLOT_MESSAGE_LENGTH) }),
     since,
-    diffs: slot.diffs.slice(0, MAX_DIFFS).map(postureDiff),
+    ...(slot.diffs.length === 0 ? {} : { diffs: slot.diffs.slice(0, MAX_DIFFS).map(postureDiff) }),
   };
 }
 
@@ -116,7 +116,8 @@ function withinLimit(content: PostureContent): PostureContent {
   if (excess <= 0) return content;
   const slots = content.slots.toReversed().map((slot) => {
     if (excess <= 0) return slot;
-    const brief = { ...slot, message: '', diffs: [] };
+    const { message, diffs, ...brief } = slot;
+    void [message, diffs];
     excess -= sizeOf(slot) - sizeOf(brief);
     return brief;
   });

@@ -54,8 +54,9 @@ function settleSlot(slot: SlotPlan, outcome: Outcome | undefined): SlotReport {
         refusal: outcome.cause,
         retry: true,
       };
-    case 'retry':
     case 'stale':
+      return { ...report, state: 'Pending', reason: 'Retrying', message: outcome.message, retry: true };
+    case 'retry':
       return { ...report, reason: 'Retrying', message: outcome.message, retry: true };
     default:
       return { ...report, retry: true };
