@@ -56,7 +56,7 @@ const resourceQuotaObject: ObjectKind = {
       spec: canonical({ ...spec, hard: canonicalAmounts(spec['hard']), scopes: asSet(spec['scopes']) }, ['hard']),
     };
   },
-  needsRecreate: (live, desired) => scoping(live) !== scoping(desired),
+  needsRecreate: (live, desired) => scopesOf(live) !== scopesOf(desired),
   order: () => 40,
 };
 
@@ -77,9 +77,9 @@ function propose(quotas: ResourceQuotas): readonly Proposal[] {
   }));
 }
 
-function scoping(content: Content): string {
-  const spec = asObject(content['spec']);
-  return JSON.stringify([spec['scopes'] ?? [], spec['scopeSelector'] ?? null]);
+/** Of a quota, Kubernetes holds `scopes` immutable, though not scopeSelector. */
+function scopesOf(content: Content): string {
+  return JSON.stringify(asObject(content['spec'])['scopes'] ?? []);
 }
 
 function quotaProblems(quotas: ResourceQuotas): readonly Problem[] {

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { parseAllDocuments } from 'yaml';
+import { policyResource, postureResource } from '../../src/api/resources.ts';
+import { objectKinds } from '../../src/slots/object-kinds.ts';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+interface Document {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly rules?: readonly Rule[];
+}
+
+const folder = new URL('../../config/rbac/', import.meta.url);
+const documents = readdirSync(folder).flatMap((name) =>
+  parseAllDocuments(readFileSync(new URL(name, folder), 'utf8')).map((document) => document.toJS() as Document),
+);
+const allRules = documents.flatMap(({ rules = [] }) => rules);
+const operator =
+  documents.find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name === 'parapet')?.rules ?? [];
+
+function verbsFor(group: string, resource: string): readonly string[] {
+  return operator
+    .filter(({ apiGroups, resources }) => apiGroups.includes(group) && resources.includes(resource))
+    .flatMap(({ verbs }) => verbs);
+}
+
+describe('config/rbac', () => {
+  it('has no wildcard, no way to more permissions, and no Secrets', () => {
+    const words = allRules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs]);
+    expect(words.filter((word) => word.includes('*'))).to.deep.equal([]);
+    expect(words).to.not.include.oneOf(['escalate', 'bind', 'impersonate', 'secrets']);
+  });
+
+  it('lets the operator keep every kind of object that slots are made of', () => {
+    for (const { resource } of objectKinds) {
+      expect(verbsFor(resource.group, resource.plural), resource.kind).to.deep.equal([
+        'list',
+        'watch',
+        'create',
+        'patch',
+        'delete',
+      ]);
+    }
+  });
+
+  it('lets the operator read policies and write nothing of them but their status', () => {
+    expect(verbsFor(policyResource.group, policyResource.plural)).to.deep.equal(['list', 'watch']);
+    expect(verbsFor(policyResource.group, `${policyResource.plural}/status`)).to.deep.equal(['patch']);
+    expect(verbsFor(postureResource.group, postureResource.plural)).to.include('create');
+  });
+
+  it('lists every file in the kustomization', () => {
+    const kustomization = documents.find(({ kind }) => kind === 'Kustomization') as unknown as {
+      readonly resources: readonly string[];
+    };
+    expect([...kustomization.resources, 'kustomization.yaml'].toSorted()).to.deep.equal(readdirSync(folder).toSorted());
+  });
+});
