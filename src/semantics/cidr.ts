@@ -62,15 +62,19 @@ function parseV4(text: string): Cidr | undefined {
 }
 
 function parseV6(text: string): Cidr | undefined {
-  const halves = dottedTailToHex(text)?.split('::') ?? [];
-  if (halves.length < 1 || halves.length > 2) return undefined;
-  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
-  const missing = 8 - head.length - tail.length;
-  const filled = halves.length === 2 ? missing >= 1 : missing === 0;
-  const groups = [...head, ...Array<string>(Math.max(missing, 0)).fill('0'), ...tail];
-  if (!filled || !groups.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
+  const groups = groupsOf(dottedTailToHex(text)?.split('::') ?? []);
+  if (groups?.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group)) !== true) return undefined;
   const address = groups.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
   return address >> 32n === 0xffffn ? undefined : { family: 6, address, prefix: 128 };
+}
+
+/** The eight groups of an address split at `::`, which stands for at least one group of zeros. */
+function groupsOf(halves: readonly string[]): readonly string[] | undefined {
+  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
+  const missing = 8 - head.length - tail.length;
+  if (halves.length === 1) return missing === 0 ? head : undefined;
+  if (halves.length !== 2 || missing < 1) return undefined;
+  return [...head, ...Array<string>(missing).fill('0'), ...tail];
 }
 
 /** `64:ff9b::1.2.3.4` spells its last two groups as IPv4. */
