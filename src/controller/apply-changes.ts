@@ -16,8 +16,8 @@ export async function applyChanges(plan: NamespacePlan, write: Write): Promise<R
   const outcomes = new Map<string, Outcome>();
   for (const { slot, change, needs } of dueSlots(plan)) {
     const prerequisite = needs === undefined ? undefined : outcomes.get(needs);
-    if (prerequisite !== undefined && prerequisite.result !== 'done') {
-      outcomes.set(slot, prerequisite);
+    if (prerequisite !== undefined && prerequisite.result !== 'done' && prerequisite.result !== 'gone') {
+      outcomes.set(slot, { ...prerequisite, message: `waits for ${needs}` });
       continue;
     }
     const outcome = await write(change);

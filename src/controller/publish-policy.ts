@@ -58,9 +58,12 @@ export class PolicyPublisher {
     const { view, memory, timing, observe } = this.#deps;
     const entry = view.policies.get('', name);
     if (entry === undefined || entry.policy.deleting) return true;
-    this.#publishedAt.set(name, this.#deps.timing.now());
+    const { unseen, ...counted } = this.#count(entry);
+    // After a restart, or a moment after a namespace came: its verdict is on its way and will ask for the next status.
+    if (unseen > 0 && entry.status?.observedGeneration === entry.policy.generation) return true;
+
+    this.#publishedAt.set(name, timing.now());
     const repairs = memory.takeRepairs(name);
-    const counted = this.#count(entry);
     const status = policyStatus({
       policy: entry.policy,
       totals: counted.totals,
@@ -70,8 +73,8 @@ export class PolicyPublisher {
       ...(entry.status === undefined ? {} : { previous: entry.status }),
     });
     const written = await this.#write(entry, status);
-    if (!written) for (const repair of repairs) memory.repaired(name, repair);
-    observe({ entry, status, ...counted });
+    if (written) observe({ entry, status, ...counted });
+    else for (const repair of repairs) memory.repaired(name, repair);
     return written;
   }
 
@@ -82,9 +85,9 @@ export class PolicyPublisher {
   }
 
   /** Only verdicts of this generation count; every other namespace it selects is still to be looked at. */
-  #count({ policy }: PolicyEntry): Pick<Published, 'totals' | 'drift'> {
+  #count({ policy }: PolicyEntry): Pick<Published, 'totals' | 'drift'> & { readonly unseen: number } {
     const { view, memory, protectedNamespaces } = this.#deps;
-    if (!policy.decodable) return { totals: total([], 0), drift: new Map() };
+    if (!policy.decodable) return { totals: total([], 0), drift: new Map(), unseen: 0 };
     const known = memory.verdictsOf(policy.name);
     const matched = view.namespaces.list('').filter((namespace) => selects(policy, namespace, protectedNamespaces));
     const verdicts = matched.flatMap(({ name }) => {
@@ -95,7 +98,7 @@ export class PolicyPublisher {
     for (const [kind, count] of verdicts.flatMap((verdict) => Object.entries(verdict.drift))) {
       drift.set(kind, (drift.get(kind) ?? 0) + count);
     }
-    return { totals: total(verdicts, matched.length), drift };
+    return { totals: total(verdicts, matched.length), drift, unseen: matched.length - verdicts.length };
   }
 
   #isFailing(name: string, { failing }: Totals): boolean {

@@ -37,7 +37,7 @@ const TABLE: readonly Row[] = [
   { when: ({ message }) => WEBHOOK.test(message), then: refused('webhook') },
   { when: ({ reply }) => reply.status === 409, then: stale },
   { when: ({ reply, status }) => reply.status === 422 && isUidChange(status), then: stale },
-  { when: ({ reply, message }) => reply.status === 403 && CEILING.test(message), then: refused('ceiling') },
+  { when: ({ reply, message }) => reply.status === 403 && CEILING.test(message), then: beyondCeiling },
   { when: ({ reply, message }) => reply.status === 403 && QUOTA.test(message), then: refused('quota') },
   { when: ({ reply }) => reply.status === 403, then: refused('permission') },
   // The kubeconfig's credentials, not this object's fault; they are renewed meanwhile.
@@ -78,6 +78,23 @@ function retry({ reply, message }: Answered): Outcome {
 
 function refused(cause: RefusalCause): (answered: Answered) => Outcome {
   return ({ message }) => ({ result: 'refused', cause, message });
+}
+
+/**
+ * The API server lists the rules it misses in Go's syntax, after who is asking and in which groups. What the reader
+ * needs is the rules, and what to do about them.
+ */
+function beyondCeiling({ message }: Answered): Outcome {
+  const rules = [...message.matchAll(/\{[^{}]*Resources:\[([^\]]*)\][^{}]*Verbs:\[([^\]]*)\][^{}]*\}/g)];
+  const missing = rules.map(([, resources = '', verbs = '']) => `${unquote(verbs)} on ${unquote(resources)}`);
+  const what = missing.length === 0 ? message : missing.join('; ');
+  const remedy = 'add the rule to a ClusterRole labelled parapet.dev/grantable=true, or take it out of the policy';
+  return { result: 'refused', cause: 'ceiling', message: `grants what Parapet may not grant: ${what}; ${remedy}` };
+}
+
+/** Go prints a list of strings as `"get" "list"`. */
+function unquote(list: string): string {
+  return list.replaceAll('" "', ', ').replaceAll('", "', ', ').replaceAll('"', '');
 }
 
 function hasCause(status: StatusBody | undefined, reason: string): boolean {

@@ -34,13 +34,17 @@ export function policyEvents(
 ): readonly Announcement[] {
   if (previous === undefined) return [];
   const before = new Map(previous.map((condition) => [condition.type, condition.status]));
-  return current
-    .filter(({ type, status }) => announced.has(type) && (before.get(type) ?? 'False') !== status)
-    .map(({ type, status, reason, message }) => ({
-      type: type !== 'Ready' && status === 'True' && type !== 'Suspended' ? 'Warning' : 'Normal',
-      reason,
-      message,
-    }));
+  return (
+    current
+      .filter(({ type, status }) => announced.has(type) && (before.get(type) ?? 'False') !== status)
+      // Why it isn't ready is what Stalled says.
+      .filter(({ type, status }) => type !== 'Ready' || status === 'True')
+      .map(({ type, status, reason, message }) => ({
+        type: type !== 'Ready' && status === 'True' && type !== 'Suspended' ? 'Warning' : 'Normal',
+        reason,
+        message,
+      }))
+  );
 }
 
 /** Reconciling comes and goes with every edit: its end shows as Ready. */
