@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { apiReference } from './generate/api-reference.ts';
+import { cliPage } from './generate/cli-reference.ts';
 import { crdFiles } from './generate/crd-files.ts';
 import type { Producer } from './generate/generated-file.ts';
 import { metricsPage } from './generate/metrics-reference.ts';
@@ -11,6 +12,7 @@ const producers: readonly Producer[] = [
   crdFiles, // crds/
   rbacFiles, // config/rbac/
   apiReference, // docs/reference/api.md
+  cliPage, // docs/reference/cli.md
   metricsPage, // docs/reference/metrics.md
 ];
 

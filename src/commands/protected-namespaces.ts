@@ -1,0 +1,19 @@
+/**
+ * Namespaces of the cluster's own machinery and of what usually installs policies: only an exact `includeNames` selects
+ * them, because a default-deny there stops the cluster, or the tool that would take it away.
+ */
+export const PROTECTED_NAMESPACES: readonly string[] = [
+  'kube-*',
+  'openshift-*',
+  'gke-*',
+  'gmp-*',
+  'calico-*',
+  'tigera-*',
+  'cilium*',
+  'istio-system',
+  'cert-manager',
+  'argocd',
+  'flux-system',
+  'gatekeeper-system',
+  'kyverno',
+];
