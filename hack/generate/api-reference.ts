@@ -1,5 +1,6 @@
 import { clusterSecurityPolicyCrd, namespacePostureCrd } from '../../src/api/crds.ts';
 import { API_GROUP, API_VERSION } from '../../src/api/resources.ts';
+import { labelSelectorSchema } from '../../src/slots/label-selector-schema.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
@@ -28,12 +29,16 @@ const BOUNDS = [
   'pattern',
 ];
 
+const HEAD = ['| field | type | meaning |', '|---|---|---|'];
+
 /** `docs/reference/api.md`: every field of both kinds, from the schemas. */
 export function apiReference(): readonly GeneratedFile[] {
   const sections = [clusterSecurityPolicyCrd(), namespacePostureCrd()].flatMap(kindSection);
   const title = `# API reference: ${API_GROUP}/${API_VERSION}`;
   const note = 'Written by `make generate` from the schemas that the API server enforces.';
-  return [{ path: 'docs/reference/api.md', content: `${[title, '', note, ...sections].join('\n')}\n` }];
+  return [
+    { path: 'docs/reference/api.md', content: `${[title, '', note, ...sections, ...selectorSection()].join('\n')}\n` },
+  ];
 }
 
 function kindSection(crd: KubeObject): readonly string[] {
@@ -52,8 +57,7 @@ function kindSection(crd: KubeObject): readonly string[] {
     '',
     `${schema.description ?? ''} Short name \`${names.shortNames.join('`, `')}\`.`,
     '',
-    '| field | type | meaning |',
-    '|---|---|---|',
+    ...HEAD,
     ...fields.flatMap(([name, field]) => rows(name, field, required.has(name))),
   ];
 }
@@ -69,6 +73,7 @@ function rows(path: string, schema: Schema, required: boolean): readonly string[
     ...(schema.items?.type === 'object' ? [] : [...bounds(schema.items ?? {}), ...rules(schema.items ?? {})]),
   ];
   const row = `| \`${path}\` | ${typeOf(schema)} | ${cell(meaning.filter((part) => part !== '').join(' '))} |`;
+  if (isLabelSelector(schema)) return [row];
   return [row, ...nested(path, schema), ...nested(`${path}[]`, schema.items ?? {})];
 }
 
@@ -81,10 +86,30 @@ function nested(path: string, schema: Schema): readonly string[] {
 
 function typeOf(schema: Schema): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(' ');
+  if (isLabelSelector(schema)) return '[LabelSelector](#labelselector)';
   if (schema['x-kubernetes-int-or-string'] === true) return 'integer or string';
   if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`;
   if (schema.additionalProperties !== undefined) return `map to ${typeOf(schema.additionalProperties)}`;
   return schema.type ?? '';
+}
+
+/** Told once, in a section of its own, rather than at each of the places where one stands. */
+function isLabelSelector(schema: Schema): boolean {
+  return schema.properties?.['matchLabels'] !== undefined;
+}
+
+function selectorSection(): readonly string[] {
+  const schema = JSON.parse(JSON.stringify(labelSelectorSchema(''))) as Schema;
+  const fields = Object.entries(schema.properties ?? {}).flatMap(([name, field]) => rows(name, field, false));
+  return [
+    '',
+    '## LabelSelector',
+    '',
+    'Chooses by labels, as everywhere in Kubernetes. `{}` chooses everything.',
+    '',
+    ...HEAD,
+    ...fields,
+  ];
 }
 
 function bounds(schema: Schema): readonly string[] {
