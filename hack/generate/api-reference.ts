@@ -63,18 +63,23 @@ function kindSection(crd: KubeObject): readonly string[] {
 }
 
 function rows(path: string, schema: Schema, required: boolean): readonly string[] {
-  const meaning = [
-    required ? '**Required.**' : '',
-    schema.description ?? '',
+  const meaning = [required ? '**Required.**' : '', schema.description ?? '', ...limits(schema)];
+  const row = `| \`${path}\` | ${typeOf(schema)} | ${cell(meaning.filter((part) => part !== '').join(' '))} |`;
+  if (isLabelSelector(schema)) return [row];
+  return [row, ...nested(path, schema), ...nested(`${path}[]`, schema.items ?? {})];
+}
+
+/** Default, bounds and rules: the field's own, and those of its items where these have no row of their own. */
+function limits(schema: Schema): readonly string[] {
+  const items = schema.items?.type === 'object' ? {} : (schema.items ?? {});
+  return [
     'default' in schema ? `Default \`${JSON.stringify(schema.default)}\`.` : '',
     ...bounds(schema),
     ...rules(schema),
     ...rules(schema.additionalProperties ?? {}),
-    ...(schema.items?.type === 'object' ? [] : [...bounds(schema.items ?? {}), ...rules(schema.items ?? {})]),
+    ...bounds(items),
+    ...rules(items),
   ];
-  const row = `| \`${path}\` | ${typeOf(schema)} | ${cell(meaning.filter((part) => part !== '').join(' '))} |`;
-  if (isLabelSelector(schema)) return [row];
-  return [row, ...nested(path, schema), ...nested(`${path}[]`, schema.items ?? {})];
 }
 
 function nested(path: string, schema: Schema): readonly string[] {
