@@ -88,15 +88,18 @@ export class Controller {
       publisher: this.#publisher,
       metrics,
       timing,
+      write: (change, signal) => applyChange(client, change, signal),
       reconcile: {
         view: this.#view,
         memory: this.#memory,
-        write: (change) => applyChange(client, change),
         platform,
         protectedNamespaces,
         timing,
         observe: (observation) => observeNamespace(observation, this.#observers()),
-        policiesTouched: (names) => this.#touch(names),
+        policiesTouched: (names) => {
+          metrics.setOpenDrift('', this.#memory.leftBehind());
+          this.#touch(names);
+        },
       },
     };
   }

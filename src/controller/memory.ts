@@ -1,6 +1,6 @@
 import type { PolicyRepair } from '../api/policy-status.ts';
 import type { NamespaceReport } from '../status/settle.ts';
-import { verdicts } from '../status/verdict.ts';
+import { leftBehind, sumByKind, verdicts } from '../status/verdict.ts';
 import type { Verdict } from '../status/verdict.ts';
 
 /** A verdict and the generation of the policy it was reached at. */
@@ -18,6 +18,8 @@ export class Memory {
   readonly #matched = new Map<string, readonly string[]>();
   readonly #written = new Map<string, Map<string, number>>();
   readonly #repairs = new Map<string, PolicyRepair[]>();
+  /** Namespaces where something is open that no selecting policy answers for. */
+  readonly #leftBehind = new Map<string, Verdict['drift']>();
 
   /**
    * Replaces what is known of a namespace.
@@ -32,6 +34,8 @@ export class Memory {
       this.#verdicts.set(policy, ofPolicy);
     }
     this.#matched.set(report.namespace, report.matched);
+    const left = leftBehind(report);
+    if (Object.keys(left).length > 0) this.#leftBehind.set(report.namespace, left);
     return new Set([...touched, ...report.matched]);
   }
 
@@ -40,6 +44,7 @@ export class Memory {
     const matched = this.#matched.get(namespace) ?? [];
     for (const policy of matched) this.#verdicts.get(policy)?.delete(namespace);
     this.#matched.delete(namespace);
+    this.#leftBehind.delete(namespace);
     return matched;
   }
 
@@ -52,6 +57,11 @@ export class Memory {
   forgetPolicy(policy: string): void {
     this.#verdicts.delete(policy);
     this.#repairs.delete(policy);
+  }
+
+  /** Open drift by kind that counts for no policy: what departed policies left behind. */
+  leftBehind(): ReadonlyMap<string, number> {
+    return sumByKind(this.#leftBehind.values());
   }
 
   verdictsOf(policy: string): ReadonlyMap<string, DatedVerdict> {

@@ -9,6 +9,7 @@ import type { Json } from '../slots/kube-object.ts';
 import { policyStatus } from '../status/policy-status.ts';
 import { total } from '../status/totals.ts';
 import type { Totals } from '../status/totals.ts';
+import { sumByKind } from '../status/verdict.ts';
 import type { Memory } from './memory.ts';
 import type { ClusterView, PolicyEntry } from './view.ts';
 
@@ -89,15 +90,14 @@ export class PolicyPublisher {
     const { view, memory, protectedNamespaces } = this.#deps;
     if (!policy.decodable) return { totals: total([], 0), drift: new Map(), unseen: 0 };
     const known = memory.verdictsOf(policy.name);
-    const matched = view.namespaces.list('').filter((namespace) => selects(policy, namespace, protectedNamespaces));
+    const matched = view.namespaces
+      .list('')
+      .filter((namespace) => !namespace.terminating && selects(policy, namespace, protectedNamespaces));
     const verdicts = matched.flatMap(({ name }) => {
       const dated = known.get(name);
       return dated?.generation === policy.generation ? [dated.verdict] : [];
     });
-    const drift = new Map<string, number>();
-    for (const [kind, count] of verdicts.flatMap((verdict) => Object.entries(verdict.drift))) {
-      drift.set(kind, (drift.get(kind) ?? 0) + count);
-    }
+    const drift = sumByKind(verdicts.map((verdict) => verdict.drift));
     return { totals: total(verdicts, matched.length), drift, unseen: matched.length - verdicts.length };
   }
 

@@ -59,7 +59,8 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
   const outcomes = await applyChanges(planned, (change) => writeAndRemember(change, deps));
   const report = settle(planned, outcomes);
   if (isPassing(report, outcomes, item)) return 'backoff';
-  const reported = await publish(report, addedAt, deps);
+  // Its report goes with the namespace.
+  const reported = snapshot.namespace.terminating ? undefined : await publish(report, addedAt, deps);
 
   deps.policiesTouched(memory.remember(report, generationsOf(snapshot)));
   return nextOf(planned, outcomes, reported);

@@ -1,5 +1,7 @@
 import type { Metrics, ReconcileResult } from '../metrics.ts';
 import type { Timing } from '../kube/timing.ts';
+import type { Change } from '../plan/namespace-plan.ts';
+import type { Outcome } from '../plan/outcome.ts';
 import type { PolicyPublisher } from './publish-policy.ts';
 import type { Item, WorkQueue } from './queue.ts';
 import { reconcileNamespace } from './reconcile-namespace.ts';
@@ -11,7 +13,8 @@ const LATER_MS = 30_000;
 export interface WorkerDeps {
   readonly namespaces: WorkQueue;
   readonly policies: WorkQueue;
-  readonly reconcile: ReconcileDeps;
+  readonly reconcile: Omit<ReconcileDeps, 'write'>;
+  readonly write: (change: Change, signal: AbortSignal) => Promise<Outcome>;
   readonly publisher: PolicyPublisher;
   readonly metrics: Metrics;
   readonly timing: Timing;
@@ -20,16 +23,17 @@ export interface WorkerDeps {
 /** Works both queues until they are closed. */
 export async function runWorkers(concurrency: number, deps: WorkerDeps): Promise<void> {
   await Promise.all([
-    deps.namespaces.run(concurrency, (item) => workNamespace(item, deps)),
+    deps.namespaces.run(concurrency, (item, signal) => workNamespace(item, signal, deps)),
     deps.policies.run(1, (item) => workPolicy(item, deps)),
   ]);
 }
 
-async function workNamespace(item: Item, { namespaces, reconcile, metrics, timing }: WorkerDeps): Promise<void> {
+async function workNamespace(item: Item, signal: AbortSignal, deps: WorkerDeps): Promise<void> {
+  const { namespaces, reconcile, metrics, timing } = deps;
   let result: ReconcileResult = 'error';
   const startedAt = timing.now();
   try {
-    const next = await reconcileNamespace(item, reconcile);
+    const next = await reconcileNamespace(item, { ...reconcile, write: (change) => deps.write(change, signal) });
     result = results[next];
     if (next === 'backoff') return namespaces.retry(item.key);
     namespaces.forget(item.key);

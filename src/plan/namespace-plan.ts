@@ -8,7 +8,7 @@ export type DriftKind = 'Missing' | 'Modified' | 'Replaced' | 'Unwanted' | 'Orph
 /** The pure result for one namespace: what is, what should be, and the writes between them. */
 export interface NamespacePlan {
   readonly namespace: string;
-  /** Policies whose selection matches, whatever their mode, sorted. */
+  /** Policies whose selection matches, whatever their mode, sorted; none for a terminating namespace. */
   readonly matched: readonly string[];
   /** Slots of Enforce policies, and those that frozen or departed policies hold; sorted by slot. */
   readonly slots: readonly SlotPlan[];

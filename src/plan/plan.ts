@@ -28,7 +28,8 @@ export function plan(snapshot: NamespaceSnapshot): NamespacePlan {
 
   return {
     namespace: snapshot.namespace.name,
-    matched: standing.matched,
+    // A namespace on its way out can't be brought to a posture any more, and nobody is to be woken for it.
+    matched: snapshot.namespace.terminating ? [] : standing.matched,
     slots: snapshot.namespace.terminating ? slots.map(leftAlone) : slots,
     audits: standing.audits.map((policy): AuditPlan => {
       const shadow = foldPolicies([...standing.claims, policy], context);

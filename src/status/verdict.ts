@@ -46,6 +46,21 @@ function brief({ slot, state, reason, message, refusal }: SlotReport): SlotBrief
   return refusal === undefined ? bounded : { ...bounded, refusal };
 }
 
+/** Open drift in slots that no policy selecting the namespace holds: it counts for none. */
+export function leftBehind(report: NamespaceReport): Verdict['drift'] {
+  const matched = new Set(report.matched);
+  return countDrift(report.slots.filter(({ policies }) => !policies.some((policy) => matched.has(policy))));
+}
+
+/** Adds up counts by kind. */
+export function sumByKind(counts: Iterable<Verdict['drift']>): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const each of counts) {
+    for (const [kind, count] of Object.entries(each)) sums.set(kind, (sums.get(kind) ?? 0) + count);
+  }
+  return sums;
+}
+
 function countDrift(slots: readonly SlotReport[]): Verdict['drift'] {
   const counts: Partial<Record<DriftKind, number>> = {};
   for (const { state } of slots) {
