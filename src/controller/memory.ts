@@ -77,7 +77,7 @@ export class Memory {
     return this.#written.get(namespace) ?? new Map();
   }
 
-  /** Remembers what was written to a slot; undefined when it was removed. */
+  /** Remembers what was written to a slot, or found well there; undefined when it was removed. */
   wrote(namespace: string, slot: string, fingerprint: number | undefined): void {
     const slots = this.#written.get(namespace) ?? new Map<string, number>();
     if (fingerprint === undefined) slots.delete(slot);

@@ -5,6 +5,7 @@ import { apiVersionOf } from '../slots/kube-object.ts';
 import type { Resource } from '../slots/kube-object.ts';
 import { POSTURE_NAME, policyResource, postureResource } from '../api/resources.ts';
 import { levelOf } from '../status/severity.ts';
+import { boundedDiffs } from '../status/posture.ts';
 import type { SlotReport } from '../status/settle.ts';
 import { policyEvents, postureEvents } from '../status/transitions.ts';
 import type { Announcement } from '../status/transitions.ts';
@@ -54,11 +55,12 @@ export function observePolicy({ entry, totals, status, drift }: Published, deps:
 function tellRepair(slot: SlotReport, { report, seconds }: Observation, deps: ObserverDeps): void {
   const { log, metrics, memory, now } = deps;
   const { namespace } = report;
-  const { slot: object, actor, policies, repaired: kind = '' } = slot;
+  const { slot: object, actor, policies, repaired: kind = '', mended = [] } = slot;
   metrics.driftDetected.inc(labelsOf(slot, kind));
   metrics.driftRepaired.inc(labelsOf(slot, kind));
   metrics.repairDuration.observe(seconds);
-  log.info('drift repaired', { namespace, object, kind, actor, policy: policies.join(','), seconds });
+  const diffs = boundedDiffs(mended);
+  log.info('drift repaired', { namespace, object, kind, actor, policy: policies.join(','), diffs, seconds });
   const repair = { namespace, slot: object, kind, actor, time: now().toISOString() };
   for (const policy of policies) memory.repaired(policy, repair);
 }

@@ -2,6 +2,7 @@ import { fingerprint } from '../plan/fingerprint.ts';
 import { POSTURE_NAME } from '../api/resources.ts';
 import type { Change, NamespacePlan } from '../plan/namespace-plan.ts';
 import type { Outcome } from '../plan/outcome.ts';
+import { slotId } from '../plan/fold.ts';
 import { plan } from '../plan/plan.ts';
 import type { NamespaceSnapshot } from '../plan/snapshot.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
@@ -56,6 +57,7 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
   }
 
   const planned = plan(snapshot);
+  rememberSettled(snapshot, planned, memory);
   const outcomes = await applyChanges(planned, (change) => writeAndRemember(change, deps));
   const report = settle(planned, outcomes);
   if (isPassing(report, outcomes, item)) return 'backoff';
@@ -82,6 +84,21 @@ async function writeAndRemember(change: Change, { write, view, memory }: Reconci
     if (written !== undefined) memory.wrote(namespace, `${kind}/${name}`, fingerprint(written));
   }
   return outcome;
+}
+
+/** What stood as wanted when first seen counts as ours: only then can a later change be told from a policy's edit. */
+function rememberSettled(
+  { live, lastWritten }: NamespaceSnapshot,
+  { namespace, slots }: NamespacePlan,
+  memory: Memory,
+): void {
+  const settled = new Set(
+    slots.filter(({ change, state }) => change === undefined && state === 'OK').map(({ slot }) => slot),
+  );
+  for (const object of live) {
+    const slot = slotId(object);
+    if (settled.has(slot) && !lastWritten?.has(slot)) memory.wrote(namespace, slot, fingerprint(object));
+  }
 }
 
 /** The report goes into the cluster before it counts: what nobody could read was not reported. */

@@ -16,7 +16,7 @@ export interface SlotInput {
   readonly desired?: Desired;
   readonly live?: LiveObject;
   readonly recorded?: RecordedSlot;
-  /** Fingerprint of what this process last wrote there. */
+  /** Fingerprint of what this process last wrote there, or found as it should be. */
   readonly lastWritten?: number;
   readonly frozenBy: readonly string[];
   readonly departed: readonly string[];
@@ -148,7 +148,7 @@ function settled(input: Wanted & Present): SlotPlan {
 }
 
 /**
- * Whether the object is as we last wrote it, so that a policy's edit and not a tenant explains the difference. After a
+ * Whether the object is as we last left it, so that a policy's edit and not a tenant explains the difference. After a
  * restart nothing is remembered: then it is, if nobody else is among its field managers and our labels are in place.
  */
 function untouched({ live, lastWritten, desired }: Wanted & Present): boolean {

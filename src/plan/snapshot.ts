@@ -11,7 +11,7 @@ export interface NamespaceSnapshot {
   readonly live: readonly LiveObject[];
   /** What the NamespacePosture recorded: it outranks annotations, which tenants can edit. */
   readonly record: readonly RecordedSlot[];
-  /** Fingerprints of what this process last wrote, by slot; empty after a restart. */
+  /** Fingerprints, by slot, of what this process last wrote or found as it should be; empty after a restart. */
   readonly lastWritten?: ReadonlyMap<string, number>;
   readonly platform: PlatformFacts;
   /** Globs of namespaces that only an exact `includeNames` selects. */

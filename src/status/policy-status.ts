@@ -43,13 +43,12 @@ function driftOf(
   previous: PolicyStatus | undefined,
   now: string,
 ): NonNullable<PolicyStatus['drift']> {
-  const before = previous?.drift;
-  const grew = totals.openDrift > (before?.open ?? 0);
-  const detected = grew ? now : (repairs.at(-1)?.time ?? before?.lastDetectedTime);
+  const { open = 0, lastDetectedTime, lastRepairs = [] } = previous?.drift ?? {};
+  const detected = totals.openDrift > open ? now : (repairs.at(-1)?.time ?? lastDetectedTime);
   return {
     open: totals.openDrift,
     ...(detected === undefined ? {} : { lastDetectedTime: detected }),
-    lastRepairs: [...repairs.toReversed(), ...(before?.lastRepairs ?? [])].slice(0, MAX_LAST_REPAIRS),
+    lastRepairs: [...repairs.toReversed(), ...lastRepairs].slice(0, MAX_LAST_REPAIRS),
   };
 }
 

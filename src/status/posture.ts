@@ -80,8 +80,13 @@ function postureSlot(slot: SlotReport, since: string): PostureSlot {
     ...(slot.reason === '' ? {} : { reason: slot.reason }),
     ...(slot.message === '' ? {} : { message: cut(slot.message, MAX_SLOT_MESSAGE_LENGTH) }),
     since,
-    ...(slot.diffs.length === 0 ? {} : { diffs: slot.diffs.slice(0, MAX_DIFFS).map(postureDiff) }),
+    ...(slot.diffs.length === 0 ? {} : { diffs: boundedDiffs(slot.diffs) }),
   };
+}
+
+/** The first differences, each cut to what a report or a log line may hold. */
+export function boundedDiffs(diffs: readonly FieldDiff[]): PostureDiff[] {
+  return diffs.slice(0, MAX_DIFFS).map(postureDiff);
 }
 
 function postureDiff({ pointer, expected, live, actor }: FieldDiff): PostureDiff {

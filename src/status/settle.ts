@@ -7,6 +7,8 @@ export type SlotReport = Omit<SlotPlan, 'change' | 'afterwards' | 'needs'> & {
   readonly refusal?: RefusalCause;
   /** The kind of drift that was just repaired. */
   readonly repaired?: SlotPlan['state'];
+  /** What differed until then. */
+  readonly mended?: SlotPlan['diffs'];
   /** The write is to be tried again. */
   readonly retry?: boolean;
 };
@@ -66,7 +68,7 @@ function settleSlot(slot: SlotPlan, outcome: Outcome | undefined): SlotReport {
 /** A rollout of a policy's edit is no repair: only what was drift counts as repaired. */
 function written(slot: SlotPlan, uid: string): SlotReport {
   const after = bare(slot.afterwards ?? { ...slot, state: 'OK', reason: '', message: '' });
-  const repaired = slot.state === 'Pending' ? {} : { repaired: slot.state };
+  const repaired = slot.state === 'Pending' ? {} : { repaired: slot.state, mended: slot.diffs };
   return { ...after, uid, actor: slot.actor, diffs: [], ...repaired };
 }
 

@@ -1,0 +1,79 @@
+import { slotKinds } from '../slots/registry.ts';
+import type { HeldObject, ObjectKind } from '../slots/slot-kind.ts';
+import { annotatedPolicies } from './desired-object.ts';
+import { slotId } from './fold.ts';
+import { ownershipOf } from './ownership.ts';
+import type { SlotInput } from './slot-plan.ts';
+import type { LiveObject, NamespaceSnapshot, RecordedSlot } from './snapshot.ts';
+import type { Standings } from './standing.ts';
+
+/** A slot before anything is wanted of it: what is there and who holds it. */
+export type SlotBefore = Omit<SlotInput, 'desired'>;
+
+/** Every slot that has a live object or a record. */
+export function slotsBefore(snapshot: NamespaceSnapshot, standing: Standings): ReadonlyMap<string, SlotBefore> {
+  const live = new Map(snapshot.live.map((object) => [slotId(object), object]));
+  const recorded = new Map(snapshot.record.map((slot) => [slot.slot, slot]));
+  const before = new Map<string, SlotBefore>();
+  for (const slot of new Set([...live.keys(), ...recorded.keys()])) {
+    const kind = kindOfSlot(slot);
+    if (kind === undefined) continue;
+    const [object, record] = [live.get(slot), recorded.get(slot)];
+    const holders = holdersOf(object, record);
+    before.set(slot, {
+      ...emptySlot(snapshot, slot, kind.objectKind),
+      ...(object === undefined ? {} : { live: object }),
+      ...(record === undefined ? {} : { recorded: record }),
+      holders,
+      frozenBy: holders.filter((name) => standing.hold(name, kind.field) === 'frozen'),
+      departed: holders.filter((name) => standing.hold(name, kind.field) === 'departed'),
+    });
+  }
+  return before;
+}
+
+/** The record outranks the annotation, which tenants can edit; of a slot that never held anything it says nothing. */
+function holdersOf(live: LiveObject | undefined, recorded: RecordedSlot | undefined): readonly string[] {
+  if (recorded !== undefined && recorded.uid !== '' && recorded.policies.length > 0) return recorded.policies;
+  return annotatedPolicies(live?.annotations ?? {});
+}
+
+/** A slot of which nothing is known but its name. */
+export function emptySlot(snapshot: NamespaceSnapshot, slot: string, objectKind: ObjectKind): SlotBefore {
+  const lastWritten = snapshot.lastWritten?.get(slot);
+  return {
+    slot,
+    name: slot.slice(slot.indexOf('/') + 1),
+    namespace: snapshot.namespace.name,
+    objectKind,
+    ...(lastWritten === undefined ? {} : { lastWritten }),
+    holders: [],
+    frozenBy: [],
+    departed: [],
+  };
+}
+
+/** The live object of a slot that policies outside the fold hold; the fold must not become looser than it. */
+export function heldObject({
+  live,
+  objectKind,
+  name,
+  frozenBy,
+  departed,
+  recorded,
+}: SlotBefore): readonly HeldObject[] {
+  const policies = [...frozenBy, ...departed];
+  if (live === undefined || policies.length === 0 || ownershipOf(live, recorded) !== 'ours') return [];
+  return [{ kind: objectKind.resource.kind, name, content: live.content, policies }];
+}
+
+/** The kind of object behind `Kind/name`, and the field of spec it comes from; undefined for kinds that are not ours. */
+export function kindOfSlot(slot: string): { readonly field: string; readonly objectKind: ObjectKind } | undefined {
+  return kindsByName.get(slot.slice(0, slot.indexOf('/')));
+}
+
+const kindsByName = new Map(
+  slotKinds.flatMap(({ field, objects }) =>
+    objects.map((objectKind) => [objectKind.resource.kind, { field, objectKind }] as const),
+  ),
+);
