@@ -37,6 +37,12 @@ export interface Published {
   readonly drift: ReadonlyMap<string, number>;
 }
 
+/** Whether the status in the cluster already gives the answer for this generation of the policy. */
+function isSettled({ policy, status }: PolicyEntry): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready !== undefined && ready.status !== 'Unknown' && status?.observedGeneration === policy.generation;
+}
+
 /** Counts a policy's namespaces and writes its status, where that says anything new. */
 export class PolicyPublisher {
   readonly #deps: PublishDeps;
@@ -61,7 +67,7 @@ export class PolicyPublisher {
     if (entry === undefined || entry.policy.deleting) return true;
     const { unseen, ...counted } = this.#count(entry);
     // After a restart, or a moment after a namespace came: its verdict is on its way and will ask for the next status.
-    if (unseen > 0 && entry.status?.observedGeneration === entry.policy.generation) return true;
+    if (unseen > 0 && isSettled(entry)) return true;
 
     this.#publishedAt.set(name, timing.now());
     const repairs = memory.takeRepairs(name);
