@@ -18,10 +18,13 @@ export function yamlFile(path: string, documents: readonly unknown[]): Generated
   };
 }
 
-/** A kustomization that lists these files of its own folder. */
+/**
+ * A kustomization that lists these files of its own folder. Its name has no extension, so that `kubectl apply -f` of the
+ * folder passes it by.
+ */
 export function kustomization(folder: string, files: readonly GeneratedFile[]): GeneratedFile {
   const resources = files.map(({ path }) => path.slice(folder.length + 1));
-  return yamlFile(`${folder}/kustomization.yaml`, [
+  return yamlFile(`${folder}/Kustomization`, [
     { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources },
   ]);
 }

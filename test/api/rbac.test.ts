@@ -58,6 +58,6 @@ describe('config/rbac', () => {
     const kustomization = documents.find(({ kind }) => kind === 'Kustomization') as unknown as {
       readonly resources: readonly string[];
     };
-    expect([...kustomization.resources, 'kustomization.yaml'].toSorted()).to.deep.equal(readdirSync(folder).toSorted());
+    expect([...kustomization.resources, 'Kustomization'].toSorted()).to.deep.equal(readdirSync(folder).toSorted());
   });
 });
