@@ -1,0 +1,25 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How long a condition may take, and how often it is looked at, in milliseconds. */
+export interface Patience {
+  readonly deadlineMs?: number;
+  readonly everyMs?: number;
+}
+
+/**
+ * Asks until the probe gives something other than undefined and false. Throws, naming what was waited for, when the
+ * deadline has passed; a probe's own throw ends it at once.
+ */
+export async function until<T>(
+  what: string,
+  probe: () => T | Promise<T>,
+  { deadlineMs = 30_000, everyMs = 20 }: Patience = {},
+): Promise<Exclude<T, undefined | false>> {
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const found = await probe();
+    if (found !== undefined && found !== false) return found as Exclude<T, undefined | false>;
+    if (performance.now() > end) throw new Error(`gave up after ${deadlineMs / 1000} s waiting for ${what}`);
+    await delay(everyMs);
+  }
+}
