@@ -78,8 +78,6 @@ export type PostureContent = Static<typeof postureSchema>;
 export type PostureSlot = Static<typeof slot>;
 export type PostureDiff = Static<typeof diff>;
 export type PostureRepair = Static<typeof repair>;
-export type PostureSummary = PostureContent['summary'];
-export type NamespaceState = (typeof NAMESPACE_STATES)[number];
 
 /** A NamespacePosture as the cluster holds it. */
 export interface NamespacePosture extends PostureContent {

@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 
-/** Building blocks of what Parapet writes about itself: short, bounded strings. */
-
+/** A short string of what Parapet writes about itself. Lengths are in characters. */
 export function text(description: string, maxLength = 253) {
   return Type.String({ description, maxLength });
 }
@@ -11,6 +10,7 @@ export function time(description: string) {
   return Type.String({ description, format: 'date-time' });
 }
 
+/** A number of things: whole, not negative. */
 export function count(description: string) {
   return Type.Integer({ description, minimum: 0 });
 }
