@@ -6,8 +6,8 @@ import type { SlotKind } from './slot-kind.ts';
 
 /** Every field of a policy's spec that becomes objects. A new kind is its file and a line here. */
 export const slotKinds: readonly SlotKind[] = [
-  networkPolicy as SlotKind,
-  resourceQuota as SlotKind,
-  limitRange as SlotKind,
-  role as SlotKind,
+  networkPolicy, // spec.networkPolicy
+  resourceQuota, // spec.resourceQuotas
+  limitRange, // spec.limitRange
+  role, // spec.roles
 ];

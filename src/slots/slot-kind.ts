@@ -5,7 +5,8 @@ import type { Json, Resource, StringMap } from './kube-object.ts';
  * The slot contract: all that Parapet knows of one field of a policy's spec, in one file.
  *
  * A slot is one object with a fixed name in a namespace, written `Kind/name`. Everything outside `slots/` iterates
- * over the registry, so a new kind is one file and one registry line.
+ * over the registry, so a new kind is one file and one registry line. Its members are methods, not properties that hold
+ * functions: that is what lets the registry list kinds of different blocks without a cast.
  */
 export interface SlotKind<Block = unknown> {
   /** The member of `spec` that holds this kind's block. */
