@@ -9,7 +9,7 @@ import { collectionPath, objectPath } from '../../src/kube/resource-path.ts';
 import { Store } from '../../src/kube/store.ts';
 import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
 import { clientFor, createMap, createNamespace, eventually } from '../kube/support/cluster.ts';
-import { startControlPlane, type ControlPlane } from '../kube/support/control-plane.ts';
+import { startControlPlane, type ControlPlane } from './harness/control-plane.ts';
 import { faultProxy } from '../kube/support/fault-proxy.ts';
 import { CONFIG_MAPS, configMap, keepAll } from '../kube/support/objects.ts';
 

@@ -6,7 +6,7 @@ import { collectionPath } from '../../src/kube/resource-path.ts';
 import { Store } from '../../src/kube/store.ts';
 import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
 import { clientFor, create, createMap, createNamespace, edit, eventually, remove } from '../kube/support/cluster.ts';
-import { startControlPlane, type ControlPlane } from '../kube/support/control-plane.ts';
+import { startControlPlane, type ControlPlane } from './harness/control-plane.ts';
 import { faultProxy, type FaultProxy, type ProxiedWatch } from '../kube/support/fault-proxy.ts';
 import { CONFIG_MAPS, keepAll, type Kept } from '../kube/support/objects.ts';
 

@@ -1,4 +1,5 @@
 import { createClient, type ClientOptions, type KubeClient } from '../../../src/kube/client.ts';
+import { KubeConfig } from '@kubernetes/client-node';
 import { loadKubeConfig } from '../../../src/kube/kubeconfig.ts';
 import type { Reply } from '../../../src/kube/reply.ts';
 import { collectionPath, objectPath } from '../../../src/kube/resource-path.ts';
@@ -13,9 +14,34 @@ export const NAMESPACES: Resource = {
   namespaced: false,
 };
 
+export const SERVICE_ACCOUNTS: Resource = {
+  group: '',
+  version: 'v1',
+  plural: 'serviceaccounts',
+  kind: 'ServiceAccount',
+  namespaced: true,
+};
+
+interface TokenRequest extends KubeObject {
+  readonly status: { readonly token: string };
+}
+
 /** A client as the operator has it, for one kubeconfig. */
 export function clientFor(kubeconfig: string, options: Partial<ClientOptions> = {}): KubeClient {
   return createClient({ load: () => loadKubeConfig({ file: kubeconfig }), version: 'test', ...options });
+}
+
+/** A client that is a service account. */
+export async function clientAs(kubeconfig: string, admin: KubeClient, account: string): Promise<KubeClient> {
+  const [namespace = '', name = ''] = account.split('/');
+  const path = objectPath(SERVICE_ACCOUNTS, namespace, name, 'token');
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+  const { token } = (expectOk(await admin.request({ method: 'POST', path, body })) as TokenRequest).status;
+  const cluster = loadKubeConfig({ file: kubeconfig }).getCurrentCluster();
+  if (cluster === null) throw new Error(`no cluster in ${kubeconfig}`);
+  const config = new KubeConfig();
+  config.loadFromClusterAndUser(cluster, { name: account, token });
+  return createClient({ load: () => config, version: 'test' });
 }
 
 /** POST, and the object as the API server stored it. */
