@@ -11,10 +11,11 @@ GENERATED := crds config/rbac docs/reference
 INSTALLED := node_modules/.package-lock.json
 CONTROLPLANE := hack/bin/controlplane
 KUBERNETES := $(shell awk '$$1 == "k8s.io/kubernetes" {print $$2}' hack/controlplane/go.mod)
-VERSION_PACKAGE := k8s.io/component-base/version
-LDFLAGS := -s -w -X $(VERSION_PACKAGE).gitVersion=$(KUBERNETES) \
-	-X $(VERSION_PACKAGE).gitMajor=$(subst v,,$(word 1,$(subst ., ,$(KUBERNETES)))) \
-	-X $(VERSION_PACKAGE).gitMinor=$(word 2,$(subst ., ,$(KUBERNETES)))
+# The servers ask component-base for their version, kubectl asks client-go.
+LDFLAGS := -s -w $(foreach package,k8s.io/component-base/version k8s.io/client-go/pkg/version,\
+	-X $(package).gitVersion=$(KUBERNETES) \
+	-X $(package).gitMajor=$(subst v,,$(word 1,$(subst ., ,$(KUBERNETES)))) \
+	-X $(package).gitMinor=$(word 2,$(subst ., ,$(KUBERNETES))))
 
 ##@ Start here
 
@@ -69,7 +70,7 @@ test-unit: $(INSTALLED) ## Only what needs no control plane
 
 .PHONY: test-controlplane
 test-controlplane: ## Tests of hack/controlplane, in Go
-	cd hack/controlplane && CGO_ENABLED=0 go test ./...
+	cd hack/controlplane && CGO_ENABLED=0 go test -trimpath ./...
 
 .PHONY: coverage
 coverage: $(INSTALLED) $(CONTROLPLANE) ## All tests, and what they reached
