@@ -1,0 +1,2 @@
+// Its first home; suites that still look for it here find it.
+export { startControlPlane, type ControlPlane } from '../../cluster/harness/control-plane.ts';
