@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Claim, FoldContext, HeldObject, PlatformFacts } from '../../src/slots/slot-kind.ts';
+import type { Claim, FoldContext, HeldObject, PlatformFacts, SlotKind } from '../../src/slots/slot-kind.ts';
+import { schemaSamples } from './schema-samples.ts';
 
 /** Blocks of every field as the schema allows them, and the contexts to fold them in. */
 
@@ -52,7 +53,7 @@ function named(item: fc.Arbitrary<object>): fc.Arbitrary<unknown> {
   return fc.uniqueArray(items, { minLength: 1, maxLength: 3, selector: ({ name }) => name });
 }
 
-/** Blocks by the field that holds them. A kind without samples fails the conformance test, which says so. */
+/** Blocks by the field that holds them: written by hand where the schema's own samples would seldom meet or be valid. */
 export const blocks: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   networkPolicy: fc.record(
     {
@@ -81,6 +82,11 @@ export const blocks: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   }),
   roles: named(fc.record({ rules, subjects })),
 };
+
+/** Valid blocks of any kind of the registry, be it new. */
+export function samplesOf(kind: SlotKind): fc.Arbitrary<unknown> {
+  return blocks[kind.field]?.filter((block) => kind.validate(block).length === 0) ?? schemaSamples(kind);
+}
 
 export const platforms: fc.Arbitrary<PlatformFacts> = fc.record({
   dns: fc.record({
