@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { openDeadline } from '../kube/deadline.ts';
 import { backoffDelay, systemTiming } from '../kube/timing.ts';
 import type { Backoff, Timing } from '../kube/timing.ts';
 import type { Log } from '../kube/observer.ts';
@@ -145,12 +146,15 @@ export class WorkQueue {
 
   async #handle(item: Item, handler: Handler): Promise<void> {
     const startedAt = this.#timing.now();
+    // Closed at the end: an AbortSignal.timeout per run would leave a minute's worth of timers behind.
+    const deadline = openDeadline(this.#options.handlerTimeoutMs ?? DEFAULT_TIMEOUT_MS, undefined, this.#timing);
     try {
-      await handler(item, AbortSignal.timeout(this.#options.handlerTimeoutMs ?? DEFAULT_TIMEOUT_MS));
+      await handler(item, deadline.signal);
     } catch (error) {
       this.#options.log.error('reconcile failed', { key: item.key, reason: messageOf(error) });
       this.retry(item.key);
     } finally {
+      deadline.close();
       this.#options.observer?.finished(item.key, (this.#timing.now() - startedAt) / 1000);
       this.#done(item.key);
     }
@@ -166,9 +170,9 @@ export class WorkQueue {
   #enqueue(key: string, waiting: Waiting): void {
     const known = this.#waiting.live.get(key) ?? this.#waiting.bulk.get(key);
     const merged = merge(known, waiting);
-    if (known?.urgency === merged.urgency) return;
-    if (known !== undefined) this.#waiting[known.urgency].delete(key);
+    if (known !== undefined && known.urgency !== merged.urgency) this.#waiting[known.urgency].delete(key);
     this.#waiting[merged.urgency].set(key, merged);
+    if (known !== undefined) return; // the wake-up of its first add is still under way, or all workers are busy
     this.#options.observer?.added(this.depth);
     this.#idleWorkers.shift()?.();
   }

@@ -173,6 +173,70 @@ describe('WorkQueue', () => {
     await running;
   });
 
+  it('keeps the earlier time of two adds alike, in whichever order they come', async () => {
+    const timing = new FakeTiming();
+    const queue = new WorkQueue({ log: silentLog, timing });
+    queue.add('a', 'live', 20);
+    queue.add('a', 'live', 10);
+    const seen: number[] = [];
+    const running = queue.run(1, ({ addedAt }) => {
+      seen.push(addedAt);
+      return Promise.resolve();
+    });
+    await settle();
+    expect(seen).to.deep.equal([10]);
+    queue.close();
+    await running;
+  });
+
+  it('aborts the signal of a handler that takes too long, and keeps the key', async () => {
+    const queue = new WorkQueue({ log: silentLog, handlerTimeoutMs: 5, backoff: { minMs: 1, maxMs: 1 } });
+    let runs = 0;
+    const ended = new Promise<void>((resolve) => {
+      void queue.run(1, async (_item, signal) => {
+        runs += 1;
+        if (runs === 2) return resolve();
+        await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+      });
+    });
+    queue.add('slow', 'live');
+    await ended;
+    queue.close();
+  });
+
+  it('reports each add, start, retry and end once, with the depth', async () => {
+    const timing = new FakeTiming();
+    const told: unknown[] = [];
+    const observer = {
+      added: (depth: number): void => void told.push(['added', depth]),
+      started: (key: string, seconds: number, depth: number): void => void told.push(['started', key, seconds, depth]),
+      finished: (key: string, seconds: number): void => void told.push(['finished', key, seconds]),
+      retried: (): void => void told.push(['retried']),
+    };
+    const queue = new WorkQueue({ log: silentLog, timing, observer });
+    queue.add('a', 'bulk');
+    queue.add('a', 'live');
+    await timing.advance(500);
+    const running = queue.run(1, () => Promise.resolve(queue.retry('a')));
+    await settle();
+    queue.close();
+    await running;
+    expect(told).to.deep.equal([['added', 1], ['started', 'a', 0.5, 0], ['retried'], ['finished', 'a', 0]]);
+  });
+
+  it('takes and hands out 10,000 keys at a cost that does not grow with their number', async () => {
+    const queue = new WorkQueue({ log: silentLog });
+    const before = performance.now();
+    for (let key = 0; key < 10_000; key += 1) queue.add(`namespace-${key}`, 'bulk');
+    let left = 10_000;
+    await queue.run(16, () => {
+      left -= 1;
+      if (left === 0) queue.close();
+      return Promise.resolve();
+    });
+    expect(performance.now() - before).to.be.below(5_000);
+  });
+
   it('agrees with a model on any sequence: no key lost, none twice at once, every add followed by a run', async () => {
     const step = fc.oneof(
       fc.record({
