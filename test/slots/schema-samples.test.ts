@@ -22,6 +22,8 @@ describe('schemaSamples', () => {
 
   it('says where to write samples by hand when it finds none', () => {
     const picky: SlotKind = { ...networkPolicy, validate: () => [{ path: '', message: 'never valid' }] };
-    expect(() => schemaSamples(picky)).to.throw('networkPolicy: no sample is valid; write some in test/slots/samples.ts');
+    expect(() => schemaSamples(picky)).to.throw(
+      'networkPolicy: no sample is valid; write some in test/slots/samples.ts',
+    );
   });
 });
