@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { expect } from 'chai';
+
+const root = new URL('..', import.meta.url).pathname;
+
+/** Runs the demo to its end. */
+function demo(env: Readonly<Record<string, string>> = {}): Promise<{ code: number; stdout: string; stderr: string }> {
+  const options = { cwd: root, env: { ...process.env, KEEP: '', KUBECONFIG_DEMO: '', ...env } };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['hack/demo.ts'], options, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+describe('make demo', function () {
+  this.timeout(120_000);
+
+  it('shows each step as it was observed, and ends with code 0', async () => {
+    const { code, stdout, stderr } = await demo();
+    expect(stderr).to.equal('');
+    expect(code).to.equal(0);
+    const [story = '', summary = ''] = stdout.split('What was observed');
+    expect(story).to.match(/system:serviceaccount:parapet-system:parapet$/m);
+    expect(story).to.match(/^ +\/spec\/ingress +\(absent\) +\[\{\}\] +kubectl-patch$/m);
+    expect(story).to.match(/^ +NetworkPolicy\/parapet-default-deny +\(the object\) +\(absent\) +unknown$/m);
+    expect(story).to.match(/^ +\/spec\/hard\/pods +"100" +"5k" +kubectl-patch$/m);
+    expect(story).to.match(/^ +baseline +True +Enforce +2\/2 +0 +0 /m);
+    expect(summary.match(/repaired after [\d.]+ ms/g)).to.have.length(3);
+    expect(summary).to.match(/A new namespace +closed [\d.]+ ms and whole [\d.]+ ms after its creation/);
+    expect(summary).not.to.include('✘');
+    // Colours are for terminals.
+    expect(stdout).not.to.include('\u001B[');
+  });
+
+  it('says which step failed, and ends with code 1', async () => {
+    const { code, stdout, stderr } = await demo({ KUBECONFIG_DEMO: '/nowhere' });
+    expect(code).to.equal(1);
+    expect(stdout).to.match(/✘ +A real control plane +FAILED: .*\/nowhere/);
+    expect(stdout).to.match(/✘ +A new namespace +not reached/);
+    expect(stderr).to.match(/^the demo failed: /m);
+  });
+});
