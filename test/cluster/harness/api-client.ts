@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'undici';
 import { parse } from 'yaml';
 import type { KubeObject } from '../../../src/slots/kube-object.ts';
+import type { Ref } from './refs.ts';
+import { Witness } from './witness.ts';
 
 /** Which object. */
 export interface ObjectRef {
@@ -64,9 +66,9 @@ export class ApiClient {
     this.#agent = new Agent({ connect: { ca } });
   }
 
-  async create<T extends KubeObject = KubeObject>(object: KubeObject): Promise<T> {
+  async create<T extends KubeObject = KubeObject>(object: KubeObject, fieldManager = 'test'): Promise<T> {
     const path = await this.#collection(object.apiVersion, object.kind, object.metadata.namespace);
-    return this.call<T>({ method: 'POST', path, body: object });
+    return this.call<T>({ method: 'POST', path: `${path}?fieldManager=${fieldManager}`, body: object });
   }
 
   /** Undefined where there is none. */
@@ -77,6 +79,11 @@ export class ApiClient {
       if (error instanceof StatusError && error.status === 404) return undefined;
       throw error;
     }
+  }
+
+  /** Rejects where there is none. */
+  async read<T extends KubeObject>(ref: Ref<T>): Promise<T> {
+    return this.call<T>({ method: 'GET', path: await this.#path(ref) });
   }
 
   async list<T extends KubeObject = KubeObject>(ref: ListRef): Promise<readonly T[]> {
@@ -90,6 +97,11 @@ export class ApiClient {
   async patch<T extends KubeObject = KubeObject>(ref: ObjectRef, body: unknown, subresource = ''): Promise<T> {
     const contentType = Array.isArray(body) ? 'application/json-patch+json' : 'application/merge-patch+json';
     return this.call<T>({ method: 'PATCH', path: `${await this.#path(ref)}${subresource}`, body, contentType });
+  }
+
+  /** A merge patch by somebody who leaves his name in managedFields, as `kubectl edit` does. */
+  async edit<T extends KubeObject>(ref: Ref<T>, body: object, fieldManager = 'tenant'): Promise<T> {
+    return this.patch<T>(ref, body, `?fieldManager=${fieldManager}`);
   }
 
   /** A forced server-side apply. */
@@ -113,14 +125,28 @@ export class ApiClient {
     }
   }
 
-  /** Any call. Rejects with a StatusError where the reply isn't 2xx. */
-  async call<T>({ method, path, body, contentType = 'application/json' }: Call): Promise<T> {
-    const reply = await request(`${this.#server}${path}`, {
-      method,
-      dispatcher: this.#agent,
-      headers: { authorization: `Bearer ${this.#token}`, 'content-type': contentType },
-      body: body === undefined ? null : JSON.stringify(body),
+  /** A deletecollection. */
+  async deleteAll({ apiVersion, kind, namespace }: ListRef): Promise<void> {
+    await this.call({ method: 'DELETE', path: await this.#collection(apiVersion, kind, namespace) });
+  }
+
+  /** Watches from now on, until the witness is closed. */
+  async watch(ref: ListRef): Promise<Witness> {
+    const path = await this.#collection(ref.apiVersion, ref.kind, ref.namespace);
+    const { metadata } = await this.call<{ readonly metadata: { readonly resourceVersion: string } }>({
+      method: 'GET',
+      path,
     });
+    const { body } = await this.#send({
+      method: 'GET',
+      path: `${path}?watch=1&resourceVersion=${metadata.resourceVersion}`,
+    });
+    return new Witness(body);
+  }
+
+  /** Any call. Rejects with a StatusError where the reply isn't 2xx. */
+  async call<T>(call: Call): Promise<T> {
+    const reply = await this.#send(call);
     const text = await reply.body.text();
     const answer: unknown = text.startsWith('{') ? JSON.parse(text) : { message: text };
     if (reply.statusCode >= 300) throw new StatusError(reply.statusCode, answer as { message?: string });
@@ -128,7 +154,16 @@ export class ApiClient {
   }
 
   async close(): Promise<void> {
-    await this.#agent.close();
+    await this.#agent.destroy();
+  }
+
+  #send({ method, path, body, contentType = 'application/json' }: Call): ReturnType<typeof request> {
+    return request(`${this.#server}${path}`, {
+      method,
+      dispatcher: this.#agent,
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': contentType },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
   }
 
   async #path({ apiVersion, kind, name, namespace }: ObjectRef): Promise<string> {

@@ -32,3 +32,9 @@ export function writesOf(entries: readonly AuditEntry[]): readonly AuditEntry[] 
     ({ verb, objectRef }) => WRITES.has(verb) && objectRef?.resource !== 'leases' && objectRef?.resource !== 'events',
   );
 }
+
+/** `patch networkpolicies team-a/parapet-default-deny`. */
+export function spelled({ verb, objectRef = {} }: AuditEntry): string {
+  const { resource = '', subresource, namespace = '', name = '' } = objectRef;
+  return `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`} ${namespace}/${name}`;
+}

@@ -8,7 +8,7 @@ import { readAuditLog } from './audit-log.ts';
 import type { AuditEntry } from './audit-log.ts';
 import { sharedControlPlane, startControlPlane } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { kubectl } from './kubectl.ts';
+import { fixture, kubectl } from './kubectl.ts';
 import { startOperator } from './operator-process.ts';
 import type { OperatorOptions, OperatorProcess } from './operator-process.ts';
 import { until } from './until.ts';
@@ -25,12 +25,16 @@ export interface Cluster {
   readonly admin: ApiClient;
   /** As admin; resolves with stdout. */
   kubectl(args: readonly string[], stdin?: string): Promise<string>;
+  /** Applies a file of `fixtures/`. */
+  applyFixture(name: string): Promise<string>;
   /** A kubeconfig of the ServiceAccount that the operator runs as, with what config/rbac grants and no more. */
   operatorKubeconfig(): Promise<string>;
   /** `parapet run` as a child process under that ServiceAccount. Ended after the tests if the test doesn't. */
   startOperator(options?: OperatorOptions): Promise<OperatorProcess>;
   /** What a user asked of the API server so far; everybody where none is named. Needs `--audit-log`. */
   auditLog(user?: string): Promise<readonly AuditEntry[]>;
+  /** Marks this moment: what the result returns is what the operator asked since. */
+  operatorRequests(): Promise<() => Promise<readonly AuditEntry[]>>;
   /** Creates a namespace whose name no other test has, and returns its name. */
   createNamespace(labels?: Readonly<Record<string, string>>): Promise<string>;
 }
@@ -67,10 +71,16 @@ async function install(controlPlane: ControlPlane): Promise<Cluster> {
     controlPlane,
     admin,
     kubectl: run,
+    applyFixture: (name) => run(['apply', '-f', fixture(name)]),
     operatorKubeconfig,
     startOperator: async (options = {}) =>
       startOperator({ ...options, kubeconfig: options.kubeconfig ?? (await operatorKubeconfig()) }),
     auditLog: (user) => readAuditLog(join(dir, 'audit.log'), user),
+    operatorRequests: async () => {
+      const read = (): Promise<readonly AuditEntry[]> => readAuditLog(join(dir, 'audit.log'), OPERATOR_USER);
+      const { length } = await read();
+      return async () => (await read()).slice(length);
+    },
     createNamespace: (labels = {}) => createNamespace(admin, labels),
   };
 }

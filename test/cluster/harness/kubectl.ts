@@ -20,3 +20,8 @@ export function kubectl(args: readonly string[], { kubeconfig, stdin }: KubectlO
     child.stdin?.end(stdin ?? '');
   });
 }
+
+/** The path of a file in `fixtures/`: YAML that a user could apply. */
+export function fixture(name: string): string {
+  return join(import.meta.dirname, `../fixtures/${name}.yaml`);
+}

@@ -2,6 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 25;
 
+/** Repeats an assertion until it holds, and returns what it returns. */
+export async function eventually<T>(what: string, assertion: () => Promise<T> | T, deadlineMs?: number): Promise<T> {
+  const { held } = await until(what, async () => ({ held: await assertion() }), deadlineMs);
+  return held;
+}
+
 /**
  * Asks until the probe gives something other than undefined or false, and returns that.
  * @param what a sentence: what is waited for

@@ -1,0 +1,111 @@
+import { expect } from 'chai';
+import type { KubeObject } from '../../src/slots/kube-object.ts';
+import { objectKindOf, objectKinds } from '../../src/slots/object-kinds.ts';
+import { sharedCluster } from './harness/cluster.ts';
+import type { Cluster } from './harness/cluster.ts';
+import type { OperatorProcess } from './harness/operator-process.ts';
+import { policy, posture, slot } from './harness/refs.ts';
+import { sharedOperator } from './harness/shared.ts';
+import { eventually } from './harness/until.ts';
+import { tamperings, targets } from './tamperings.ts';
+
+/** What has to be as before: all that is ours of an object, in canonical form. */
+function ours({ kind, metadata, ...object }: KubeObject): unknown {
+  const { labels, annotations } = metadata;
+  return { labels, annotations, content: objectKindOf(kind)?.normalize(object) };
+}
+
+describe('Drift', function () {
+  this.timeout(60_000);
+  let cluster: Cluster;
+  let operator: OperatorProcess;
+
+  before(async () => {
+    cluster = await sharedCluster();
+    operator = await sharedOperator();
+    await cluster.applyFixture('drift');
+    await eventually('the namespace is compliant', async () => {
+      const { status } = await cluster.admin.read(policy('drift'));
+      expect(status.namespaces?.summary).to.equal('1/1');
+    });
+  });
+
+  it('is tried on every kind of the registry', () => {
+    const kinds = targets.map((target) => target.slot.split('/')[0]);
+    expect(kinds.toSorted()).to.deep.equal(objectKinds.map(({ resource }) => resource.kind).toSorted());
+  });
+
+  for (const target of targets) {
+    const [kind = ''] = target.slot.split('/');
+    for (const { title, tamper, ...drift } of tamperings) {
+      it(`is repaired where a ${kind} is ${title}`, async () => {
+        const ref = slot('drift', target.slot);
+        const labels = { policy: 'drift', resource: kind, kind: drift.kind };
+        const before = ours(await cluster.admin.read(ref));
+        const repairs = await operator.metric('parapet_drift_repaired_total', labels);
+        const { recentRepairs: earlier = [] } = await cluster.admin.read(posture('drift'));
+
+        await operator.unawares(() => tamper(cluster.admin, ref, target));
+
+        const report = await eventually('the repair is reported', async () => {
+          const found = await cluster.admin.read(posture('drift'));
+          expect(found.recentRepairs?.[0]).to.include({ slot: target.slot, ...drift });
+          expect(found.recentRepairs?.[0]?.repairedTime).not.to.equal(earlier[0]?.repairedTime);
+          return found;
+        });
+        expect(ours(await cluster.admin.read(ref))).to.deep.equal(before);
+        expect(report.summary).to.include({ state: 'Compliant', drifted: 0 });
+        expect(await operator.metric('parapet_drift_repaired_total', labels)).to.equal(repairs + 1);
+      });
+    }
+  }
+
+  it('is told in the status: when, where, what and by whom, and Ready stays True', async () => {
+    const { status } = await eventually('the status has five repairs', async () => {
+      const found = await cluster.admin.read(policy('drift'));
+      expect(found.status.drift?.lastRepairs?.[0]).to.include({
+        namespace: 'drift',
+        slot: 'RoleBinding/parapet-on-call',
+      });
+      return found;
+    });
+    expect(status.drift?.lastRepairs).to.have.length(5);
+    expect(status.drift?.open).to.equal(0);
+    const ready = status.conditions?.find(({ type }) => type === 'Ready');
+    expect(ready).to.include({ status: 'True', reason: 'Succeeded' });
+  });
+
+  it('leaves the labels alone that somebody else has put there', async () => {
+    const ref = slot('drift', 'NetworkPolicy/parapet-default-deny');
+    await operator.unawares(() =>
+      cluster.admin.edit(ref, { metadata: { labels: { team: 'a' } }, spec: { egress: [{}] } }),
+    );
+    await eventually('the default-deny is closed again', async () => {
+      expect((await cluster.admin.read(ref))['spec']).not.to.have.property('egress');
+    });
+    expect((await cluster.admin.read(ref)).metadata.labels).to.include({
+      team: 'a',
+      'parapet.dev/slot': 'parapet-default-deny',
+    });
+  });
+
+  it('is repaired where everything is deleted at once', async () => {
+    const kinds = objectKinds.map(({ resource }) => slot('drift', `${resource.kind}/x`));
+    for (const { apiVersion, kind } of kinds) await cluster.admin.deleteAll({ apiVersion, kind, namespace: 'drift' });
+    await eventually('all is there again', async () => {
+      for (const target of targets) await cluster.admin.read(slot('drift', target.slot));
+    });
+  });
+
+  it('is nothing where an object has the same content in other words', async () => {
+    const requests = await cluster.operatorRequests();
+    const ref = slot('drift', 'ResourceQuota/parapet-compute');
+    const same = { spec: { hard: { 'requests.cpu': '8000m', 'requests.memory': '1Gi' } } };
+    await cluster.admin.edit(ref, same);
+    // Another edit in the same namespace, handled after this one, shows that this one was handled.
+    await cluster.admin.delete(slot('drift', 'LimitRange/parapet-limits'));
+    await eventually('the limits are back', () => cluster.admin.read(slot('drift', 'LimitRange/parapet-limits')));
+    const quotas = (await requests()).filter(({ objectRef }) => objectRef?.resource === 'resourcequotas');
+    expect(quotas.filter(({ verb }) => verb === 'patch')).to.deep.equal([]);
+  });
+});
