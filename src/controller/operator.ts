@@ -97,12 +97,19 @@ export class ParapetOperator extends framework.default {
     this.#options.log.info('stopping', { reason: this.#lost ?? 'asked to' });
     sources.abort();
     this.#controller.close();
-    await Promise.race([working, systemTiming.sleep(DRAIN_MS)]);
+    await this.#drained(working);
     campaign.abort();
     await background;
     await this.#client.close();
     this.#options.metrics.setLeader(LEASE_NAME, false);
     if (this.#lost !== undefined) throw new Error(`leader election lost: ${this.#lost}`);
+  }
+
+  /** Waits for the last write, but not for ever. The timer goes as well: it would keep the process for its whole time. */
+  async #drained(working: Promise<void> | undefined): Promise<void> {
+    const patience = new AbortController();
+    await Promise.race([working, systemTiming.sleep(DRAIN_MS, patience.signal)]);
+    patience.abort();
   }
 
   /** From memory, not from the server: what a bug or a lost event left undone is found within the day. */
