@@ -44,7 +44,7 @@ describe('Convergence', function () {
 
   it('covers every kind of the registry', () => {
     const kinds = new Set(slots.map((name) => name.split('/')[0]));
-    expect([...kinds].toSorted()).to.deep.equal(objectKinds.map(({ resource }) => resource.kind).toSorted());
+    expect([...kinds]).to.have.members(objectKinds.map(({ resource }) => resource.kind));
   });
 
   it('closes both directions for every pod', async () => {

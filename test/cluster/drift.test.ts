@@ -32,7 +32,7 @@ describe('Drift', function () {
 
   it('is tried on every kind of the registry', () => {
     const kinds = targets.map((target) => target.slot.split('/')[0]);
-    expect(kinds.toSorted()).to.deep.equal(objectKinds.map(({ resource }) => resource.kind).toSorted());
+    expect(kinds).to.have.members(objectKinds.map(({ resource }) => resource.kind));
   });
 
   for (const target of targets) {
