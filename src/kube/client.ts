@@ -3,12 +3,13 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import { ApiError, TransportError } from '../errors.ts';
 import { CredentialSource, type Credentials } from './credentials.ts';
-import { openDeadline, type Deadline } from './deadline.ts';
+import { openDeadline, untilAborted, type Deadline } from './deadline.ts';
+import { refusal, transportError } from './failure.ts';
 import { LanePool, type Lane } from './lanes.ts';
 import { Limiter, type Priority } from './limiter.ts';
 import { lines } from './lines.ts';
 import { silentObserver, type KubeObserver } from './observer.ts';
-import { parseJson, readReply, statusMessage, type Reply } from './reply.ts';
+import { parseJson, readReply, type Reply } from './reply.ts';
 import { queryString, type Query } from './resource-path.ts';
 import { retryDelay } from './retry.ts';
 import { systemTiming, type Timing } from './timing.ts';
@@ -198,11 +199,13 @@ class PooledClient implements KubeClient {
 
   /** Sends; after a 401 once more with new credentials, which is safe for writes: the first was not carried out. */
   async #authorized(outgoing: Outgoing): Promise<Dispatcher.ResponseData> {
-    const credentials = await this.#credentials.current();
+    const { signal } = outgoing;
+    const credentials = await untilAborted(this.#credentials.current(), signal);
     const response = await this.#send(outgoing, credentials);
-    if (response.statusCode !== 401 || !(await this.#credentials.renew(credentials))) return response;
+    if (response.statusCode !== 401 || !(await untilAborted(this.#credentials.renew(credentials), signal)))
+      return response;
     await response.body.dump();
-    return this.#send(outgoing, await this.#credentials.current());
+    return this.#send(outgoing, await untilAborted(this.#credentials.current(), signal));
   }
 
   async #send(outgoing: Outgoing, credentials: Credentials): Promise<Dispatcher.ResponseData> {
@@ -236,17 +239,4 @@ function parseLine(line: string): unknown {
   const value = parseJson(line);
   if (value === undefined) throw new TransportError('Malformed', 'a line of the stream is not JSON');
   return value;
-}
-
-async function refusal(response: Dispatcher.ResponseData): Promise<ApiError> {
-  const reply = await readReply(response);
-  return new ApiError(reply.status, statusMessage(reply.status, reply.body), reply.retryAfterMs);
-}
-
-function transportError(error: unknown, signal: AbortSignal): TransportError {
-  // An abort shows up as many errors; the signal knows which one it was.
-  if (signal.aborted && signal.reason instanceof TransportError) return signal.reason;
-  if (error instanceof TransportError) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-  return new TransportError('Network', `no answer from the API server: ${code}`, { cause: error });
 }

@@ -27,6 +27,7 @@ export interface TlsMaterial {
 const FRESH_MS = 55_000;
 // A file in the middle of its rotation is looked at again soon, and the older credentials serve till then.
 const RETRY_MS = 5_000;
+const PATIENCE_MS = 20_000;
 
 /** Keeps credentials fresh: read again within a minute, and at once when the API server says 401. */
 export class CredentialSource {
@@ -68,13 +69,24 @@ export class CredentialSource {
     try {
       // Plugins cache what they fetched until it expires, or is refused; files are simply read again.
       if (this.#config === undefined || !keepsState(this.#config, refused)) this.#config = this.#load();
-      this.#current = await resolveCredentials(this.#config);
+      this.#current = await this.#inTime(this.#config);
       this.#freshUntil = this.#timing.now() + FRESH_MS;
     } catch (error) {
       if (this.#current === undefined) throw error;
       this.#freshUntil = this.#timing.now() + RETRY_MS;
     }
     return this.#current;
+  }
+
+  /** A plugin that waits for somebody to type something would hold up every call. */
+  async #inTime(config: KubeConfig): Promise<Credentials> {
+    const done = new AbortController();
+    const late = this.#timing.sleep(PATIENCE_MS, done.signal).then(() => {
+      throw new TransportError('Credentials', `${explain(config, undefined)} (no answer in ${PATIENCE_MS / 1000} s)`);
+    });
+    // Once the credentials are here, nobody waits for the clock any more.
+    late.catch(() => undefined);
+    return Promise.race([resolveCredentials(config), late]).finally(() => done.abort());
   }
 }
 
@@ -124,7 +136,8 @@ function fingerprint(parts: readonly unknown[]): string {
 function explain(config: KubeConfig, error: unknown): string {
   const user = config.getCurrentUser();
   const command: unknown = user?.exec?.command;
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (typeof command === 'string') return `credential plugin "${command}" failed ${code}: run it by hand to see why`;
+  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+  if (typeof command === 'string')
+    return `credential plugin "${command}" gave no credentials ${code}: run it by hand to see why`;
   return `cannot read the credentials of kubeconfig user "${user?.name ?? ''}" ${code}`;
 }

@@ -37,3 +37,16 @@ export function openDeadline(ms: number, outer: AbortSignal | undefined, timing:
     },
   };
 }
+
+/** Waits no longer than the signal; rejects with its reason. What was waited for goes on by itself. */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) throw signal.reason;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

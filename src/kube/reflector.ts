@@ -119,6 +119,7 @@ export class Reflector<T extends Stored> {
     try {
       const take = (object: KubeObject): void => this.#guarded(object, () => pending.add(object));
       const version = await listAll(this.#options.client, this.#options, take, signal);
+      this.#sawBytes();
       this.#replace(pending.complete(), version);
     } finally {
       pending.discard();
@@ -192,13 +193,8 @@ export class Reflector<T extends Stored> {
       action();
     } catch (error) {
       const { namespace, name } = object.metadata;
-      const resource = resourceName(this.#options.resource);
-      this.#log.error('an object could not be taken in', {
-        resource,
-        namespace,
-        object: name,
-        reason: messageOf(error),
-      });
+      const fields = { resource: resourceName(this.#options.resource), namespace, object: name };
+      this.#log.error('an object could not be taken in', { ...fields, reason: messageOf(error) });
     }
   }
 

@@ -11,7 +11,7 @@ import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
 import { clientFor, createMap, createNamespace, eventually } from '../kube/support/cluster.ts';
 import { startControlPlane, type ControlPlane } from './harness/control-plane.ts';
 import { faultProxy } from '../kube/support/fault-proxy.ts';
-import { CONFIG_MAPS, configMap, keepAll } from '../kube/support/objects.ts';
+import { configMap, keepAll } from '../kube/support/objects.ts';
 
 const ACCOUNTS: Resource = {
   group: '',

@@ -1,4 +1,5 @@
 import type { RequestListener, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { ApiError, TransportError } from '../../src/errors.ts';
 import { createClient, type Call, type ClientOptions, type KubeClient } from '../../src/kube/client.ts';
@@ -179,11 +180,9 @@ describe('createClient', () => {
 
   describe('stream', () => {
     it('yields parsed lines across chunks, and reuses the connection after a clean end', async () => {
-      await serve(async (_, response) => {
+      await serve((_, response) => {
         response.writeHead(200);
-        for (const byte of Buffer.from('{"a":"ä"}\n{"a":2}\n'))
-          await new Promise((done) => response.write(Buffer.of(byte), done));
-        response.end();
+        Readable.from([...Buffer.from('{"a":"ä"}\n{"a":2}\n')].map((byte) => Buffer.of(byte))).pipe(response);
       });
       for (let again = 0; again < 3; again += 1) expect(await lines()).to.deep.equal([{ a: 'ä' }, { a: 2 }]);
       expect(server.connections()).to.equal(1);

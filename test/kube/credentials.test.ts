@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { TransportError } from '../../src/errors.ts';
 import { CredentialSource } from '../../src/kube/credentials.ts';
 import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
-import { fakeTiming, type FakeTiming } from './support/fake-timing.ts';
+import { fakeTiming, settled, type FakeTiming } from './support/fake-timing.ts';
 
 describe('CredentialSource', () => {
   let dir: string;
@@ -88,6 +88,20 @@ describe('CredentialSource', () => {
         .and.not.to.contain('secret-token');
     });
   }
+
+  it('waits no longer than twenty seconds for a plugin, and asks it again', async () => {
+    write(
+      'plugin',
+      `#!/bin/sh\n[ -e ${join(dir, 'runs')} ] || { touch ${join(dir, 'runs')}; sleep 5; }\necho '{"status":{"token":"t"}}'\n`,
+      0o755,
+    );
+    const source = sourceOf({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command: join(dir, 'plugin') } });
+    const first = source.current().catch((thrown: unknown) => thrown);
+    await timing.advance(20_000);
+    expect(await first).to.include({ code: 'Credentials' });
+    while (!existsSync(join(dir, 'runs'))) await settled();
+    expect((await source.current()).headers['authorization']).to.equal('Bearer t');
+  });
 
   it('sends a password as HTTP does', async () => {
     const source = sourceOf({ username: 'me', password: 'pass' });

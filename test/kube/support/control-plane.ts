@@ -1,2 +1,2 @@
 // Its first home; suites that still look for it here find it.
-export { startControlPlane, type ControlPlane } from '../../cluster/harness/control-plane.ts';
+export { startControlPlane } from '../../cluster/harness/control-plane.ts';
