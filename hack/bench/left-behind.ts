@@ -1,0 +1,44 @@
+import { postureResource } from '../../src/api/resources.ts';
+import { collectionPath } from '../../src/kube/resource-path.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { apiVersionOf } from '../../src/slots/kube-object.ts';
+import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
+import { objectKinds } from '../../src/slots/object-kinds.ts';
+import { list } from './world.ts';
+
+/** An object that Parapet keeps, and what it takes to write it once more. */
+export interface Kept {
+  readonly resource: Resource;
+  readonly namespace: string;
+  readonly name: string;
+  /** Where to POST. */
+  readonly path: string;
+  readonly body: string;
+}
+
+/** The kinds Parapet writes in bulk: the registry's and the report. */
+export const KEPT_KINDS: readonly Resource[] = [...objectKinds.map(({ resource }) => resource), postureResource];
+
+/** Everything Parapet keeps in the cluster, namespace by namespace, as its POSTs were: without what the server added. */
+export async function leftBehind(client: KubeClient): Promise<readonly Kept[]> {
+  const lists = await Promise.all(
+    KEPT_KINDS.map(async (resource) => {
+      const objects = await list(client, collectionPath(resource));
+      return objects.filter(isOurs).map((object) => keep(resource, object));
+    }),
+  );
+  return lists.flat().toSorted((a, b) => (a.namespace < b.namespace ? -1 : Number(a.namespace > b.namespace)));
+}
+
+function isOurs({ metadata }: KubeObject): boolean {
+  return metadata.labels?.['app.kubernetes.io/managed-by'] === 'parapet';
+}
+
+function keep(resource: Resource, object: KubeObject): Kept {
+  const { status, ...content } = object;
+  void status;
+  const { name, namespace = '', labels, annotations } = object.metadata;
+  const written = { apiVersion: apiVersionOf(resource), kind: resource.kind };
+  const body = JSON.stringify({ ...content, ...written, metadata: { name, namespace, labels, annotations } });
+  return { resource, namespace, name, path: collectionPath(resource, namespace), body };
+}
