@@ -138,7 +138,7 @@ export class World {
       const [top = '', map = '', key] = path.split('/').slice(1).map(unescapeToken);
       if (top !== 'metadata') content[top] = value;
       else if (key === undefined) metadata[map] = value as Record<string, string>;
-      else metadata[map] = { ...metadata[map], [key]: String(value) };
+      else metadata[map] = { ...metadata[map], [key]: value as string };
     }
     const { labels = {}, annotations = {} } = metadata;
     this.live.set(slot, { ...live, content, labels, annotations, resourceVersion: String((this.#version += 1)) });

@@ -109,8 +109,14 @@ describe('posture', () => {
       actor: 'a',
     }));
     const slots = Array.from({ length: 100 }, (_, index) => ({
-      ...{ slot: `Role/parapet-${index}`, state: 'Modified' as const, reason: '', message: long },
-      ...{ policies: ['baseline'], uid: 'u', diffs, actor: 'a' },
+      slot: `Role/parapet-${index}`,
+      state: 'Modified' as const,
+      reason: '',
+      message: long,
+      policies: ['baseline'],
+      uid: 'u',
+      diffs,
+      actor: 'a',
     }));
     const huge: NamespaceReport = {
       namespace: 'team-a',
