@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { parseAllDocuments } from 'yaml';
 import { decodePolicy } from '../../src/api/decode-policy.ts';
 import type { Policy } from '../../src/api/policy.ts';
 import { fieldManager } from '../../src/plan/desired-object.ts';
@@ -31,12 +29,6 @@ export function policy(name: string, spec: Readonly<Record<string, unknown>>): P
     metadata: { name, uid: `uid-${name}`, generation: 1 },
     spec: { mode: 'Enforce', namespaceSelector: {}, ...spec },
   });
-}
-
-/** The policies of a YAML fixture that a user could apply. */
-export function policiesFrom(file: string): readonly Policy[] {
-  const text = readFileSync(new URL(`./fixtures/${file}`, import.meta.url), 'utf8');
-  return parseAllDocuments(text).map((document) => decodePolicy(document.toJS() as KubeObject));
 }
 
 /** One namespace of a cluster that changes only by applying plans and by tampering: the pure twin of a test cluster. */
