@@ -7,7 +7,7 @@ import { POSTURE_NAME, policyResource, postureResource } from '../api/resources.
 import { levelOf } from '../status/severity.ts';
 import { boundedDiffs } from '../status/posture.ts';
 import type { SlotReport } from '../status/settle.ts';
-import { policyEvents, postureEvents } from '../status/transitions.ts';
+import { policyEvents, postureEvents, untold } from '../status/transitions.ts';
 import type { Announcement } from '../status/transitions.ts';
 import type { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
@@ -27,7 +27,8 @@ export function observeNamespace(observation: Observation, deps: ObserverDeps): 
   for (const slot of [...report.slots, ...report.removed]) {
     if (slot.repaired !== undefined) tellRepair(slot, observation, deps);
   }
-  for (const slot of newlyOpen([...report.slots, ...report.audits.flatMap(({ slots }) => slots)], previous)) {
+  const { enforced, audited } = untold(report, previous);
+  for (const slot of [...enforced, ...audited].filter(({ state }) => isOpen(state))) {
     deps.metrics.driftDetected.inc(labelsOf(slot, slot.state));
     const { state: kind, reason, actor } = slot;
     deps.log.warn('drift found', { namespace: report.namespace, object: slot.slot, kind, reason, actor });
@@ -63,12 +64,6 @@ function tellRepair(slot: SlotReport, { report, seconds }: Observation, deps: Ob
   log.info('drift repaired', { namespace, object, kind, actor, policy: policies.join(','), diffs, seconds });
   const repair = { namespace, slot: object, kind, actor, time: now().toISOString() };
   for (const policy of policies) memory.repaired(policy, repair);
-}
-
-/** A slot that differs now and did not in the report before. */
-function newlyOpen(slots: readonly SlotReport[], previous: Observation['previous']): readonly SlotReport[] {
-  const before = new Set((previous?.slots ?? []).map(({ slot, state }) => `${slot} ${state}`));
-  return slots.filter(({ slot, state }) => isOpen(state) && !before.has(`${slot} ${state}`));
 }
 
 function isOpen(state: SlotReport['state']): boolean {

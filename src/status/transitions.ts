@@ -17,14 +17,28 @@ export interface Announcement {
  */
 export function postureEvents(report: NamespaceReport, previous: PostureContent | undefined): readonly Announcement[] {
   if (previous === undefined) return [];
-  const before = new Set(previous.slots.map((slot) => `${slot.slot} ${slot.state}`));
-  const isNew = (slot: SlotReport): boolean => !before.has(`${slot.slot} ${slot.state}`);
-  const audited = report.audits.flatMap(({ slots }) => slots);
+  const { enforced, audited } = untold(report, previous);
   return [
     ...[...report.slots, ...report.removed].flatMap(repairEvent),
-    ...report.slots.filter(isNew).flatMap((slot) => stateEvent(slot, 'Warning')),
-    ...audited.filter(isNew).flatMap((slot) => stateEvent(slot, 'Normal')),
+    ...enforced.flatMap((slot) => stateEvent(slot, 'Warning')),
+    ...audited.flatMap((slot) => stateEvent(slot, 'Normal')),
   ];
+}
+
+/**
+ * Slots that stand otherwise than the report before told. What an Audit policy sees in a slot that another holds is in
+ * that report no state but a note (`AuditDrift`), or nothing where the slot is frozen: told once, it is no news.
+ */
+export function untold(
+  { slots, audits }: NamespaceReport,
+  previous: PostureContent | undefined,
+): Readonly<Record<'enforced' | 'audited', readonly SlotReport[]>> {
+  const before = new Map((previous?.slots ?? []).map((slot) => [slot.slot, slot]));
+  const isNew = ({ slot, state }: SlotReport): boolean => before.get(slot)?.state !== state;
+  const isNoted = ({ slot }: SlotReport): boolean =>
+    before.get(slot)?.reason === 'AuditDrift' || before.get(slot)?.state === 'Frozen';
+  const audited = audits.flatMap((audit) => audit.slots);
+  return { enforced: slots.filter(isNew), audited: audited.filter((slot) => isNew(slot) && !isNoted(slot)) };
 }
 
 /** One Event for each condition of a policy whose status changed; none for a policy's first status. */
