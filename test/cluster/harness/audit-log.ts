@@ -26,6 +26,11 @@ export async function readAuditLog(file: string, user?: string): Promise<readonl
   return user === undefined ? entries : entries.filter((entry) => entry.user.username === user);
 }
 
+/** Whether the request changes something, if it is granted. */
+export function isWrite({ verb }: AuditEntry): boolean {
+  return WRITES.has(verb);
+}
+
 /** The requests that change something; renewals of leases and Events left out. */
 export function writesOf(entries: readonly AuditEntry[]): readonly AuditEntry[] {
   return entries.filter(
