@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { objectKinds } from '../../src/slots/object-kinds.ts';
 import { sharedCluster } from './harness/cluster.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { policy, posture, slot } from './harness/refs.ts';
@@ -40,11 +39,6 @@ describe('Convergence', function () {
     for (const namespace of namespaces) {
       for (const name of slots) await cluster.admin.read(slot(namespace, name));
     }
-  });
-
-  it('covers every kind of the registry', () => {
-    const kinds = new Set(slots.map((name) => name.split('/')[0]));
-    expect([...kinds]).to.have.members(objectKinds.map(({ resource }) => resource.kind));
   });
 
   it('closes both directions for every pod', async () => {

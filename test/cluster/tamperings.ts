@@ -13,7 +13,7 @@ export interface Target {
   readonly squatter: Readonly<Record<string, unknown>>;
 }
 
-/** One object for each kind of the registry. */
+/** Attacks by hand on the kinds of fixtures/drift.yaml; every-kind.test.ts tries whatever the registry lists. */
 export const targets: readonly Target[] = [
   {
     slot: 'NetworkPolicy/parapet-default-deny',
