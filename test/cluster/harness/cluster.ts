@@ -47,7 +47,10 @@ export function sharedCluster(): Promise<Cluster> {
   return shared;
 }
 
-/** A cluster of one's own; stop its control plane. */
+/**
+ * A cluster of one's own; stop its control plane.
+ * @public for suites that restart it or need other flags
+ */
 export async function startCluster(...flags: readonly string[]): Promise<Cluster> {
   return install(await startControlPlane(...flags));
 }
