@@ -1,4 +1,5 @@
 import type { Json, KubeObject, Resource } from '../slots/kube-object.ts';
+import type { SlotReason } from './slot-reasons.ts';
 
 /** How a slot can stand: well, waiting, or one kind of drift (API contract, section 4). */
 export type SlotState = 'OK' | 'Frozen' | 'Pending' | DriftKind;
@@ -27,8 +28,8 @@ export interface SlotPlan {
   /** `Kind/name`. */
   readonly slot: string;
   readonly state: SlotState;
-  /** CamelCase, stable. Empty when the state says it all. */
-  readonly reason: string;
+  /** Empty when the state says it all. */
+  readonly reason: SlotReason | '';
   readonly message: string;
   /** Winner or contributors, and whoever holds it from outside the fold; sorted. */
   readonly policies: readonly string[];

@@ -1,6 +1,7 @@
 import type { ConditionType, PolicyCondition } from '../api/policy-status.ts';
 import type { Policy } from '../api/policy.ts';
 import { boundedMessage } from './bounds.ts';
+import type { ConditionReason } from './condition-reasons.ts';
 import type { Totals } from './totals.ts';
 
 /** What a policy's conditions are decided on. */
@@ -57,7 +58,7 @@ function ready({ policy, totals }: Situation): Verdicted {
 }
 
 interface Cause {
-  readonly reason: string;
+  readonly reason: ConditionReason | '';
   readonly message: string;
 }
 
@@ -109,6 +110,11 @@ function worstOf(totals: Totals): string {
   return `worst: ${worst.namespace} ${worst.slot}; next: kubectl describe nsposture parapet -n ${worst.namespace}`;
 }
 
-function condition(type: ConditionType, status: PolicyCondition['status'], reason: string, message: string): Verdicted {
+function condition(
+  type: ConditionType,
+  status: PolicyCondition['status'],
+  reason: Cause['reason'],
+  message: string,
+): Verdicted {
   return { type, status, reason, message: boundedMessage(message) };
 }

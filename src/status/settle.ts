@@ -1,5 +1,6 @@
 import type { NamespacePlan, SlotPlan } from '../plan/namespace-plan.ts';
 import type { Outcome, RefusalCause } from '../plan/outcome.ts';
+import type { SlotReason } from '../plan/slot-reasons.ts';
 
 /** A slot after its change was tried: what reports, conditions and metrics are made of. */
 export type SlotReport = Omit<SlotPlan, 'change' | 'afterwards' | 'needs'> & {
@@ -78,7 +79,7 @@ function bare({ change, afterwards, needs, ...report }: SlotPlan): SlotReport {
 }
 
 /** Reasons a slot is Blocked: a stable enum, shown in the posture and in the policy's conditions. */
-export const refusalReasons: Readonly<Record<RefusalCause, string>> = {
+export const refusalReasons: Readonly<Record<RefusalCause, SlotReason>> = {
   ceiling: 'BeyondGrantable',
   permission: 'PermissionDenied',
   webhook: 'AdmissionDenied',

@@ -15,18 +15,23 @@ function verdict(namespace: string, parts: Partial<Verdict> = {}): Verdict {
 }
 
 function bad(state: SlotBrief['state'], parts: Partial<SlotBrief> = {}): SlotBrief {
-  return { slot, state, reason: state, message: `it is ${state}`, ...parts };
+  return { slot, state, reason: '', message: `it is ${state}`, ...parts };
 }
 
 const drifted = verdict('team-a', { state: 'Drifted', worst: bad('Missing'), drift: { Missing: 1 } });
-const foreign = verdict('team-a', { state: 'Drifted', worst: bad('Foreign'), drift: { Foreign: 1 } });
+const foreign = verdict('team-a', {
+  state: 'Drifted',
+  worst: bad('Foreign', { reason: 'NotOurs' }),
+  drift: { Foreign: 1 },
+});
 const quotaFull = verdict('team-a', {
   state: 'Blocked',
-  worst: bad('Blocked', { refusal: 'quota' }),
+  worst: bad('Blocked', { reason: 'QuotaExceeded', refusal: 'quota' }),
   drift: { Blocked: 1 },
 });
 const ceiling = bad('Blocked', {
   slot: 'Role/parapet-ops',
+  reason: 'BeyondGrantable',
   refusal: 'ceiling',
   message: 'attempting to grant delete on pods',
 });
@@ -68,12 +73,12 @@ const golden: readonly Row[] = [
   {
     situation: 'a foreign object',
     verdicts: [foreign],
-    expected: ['Ready=True/Succeeded', 'Drifted=True/DriftOpen', 'Degraded=True/Foreign'],
+    expected: ['Ready=True/Succeeded', 'Drifted=True/DriftOpen', 'Degraded=True/NotOurs'],
   },
   {
     situation: 'a quota that is full',
     verdicts: [quotaFull],
-    expected: ['Ready=True/Succeeded', 'Drifted=True/DriftOpen', 'Degraded=True/Blocked'],
+    expected: ['Ready=True/Succeeded', 'Drifted=True/DriftOpen', 'Degraded=True/QuotaExceeded'],
   },
   {
     situation: 'a slot tie',
@@ -83,7 +88,7 @@ const golden: readonly Row[] = [
   {
     situation: 'beyond the ceiling',
     verdicts: [beyond, verdict('team-b')],
-    expected: ['Ready=False/Blocked', 'Stalled=True/Blocked', 'Drifted=True/DriftOpen'],
+    expected: ['Ready=False/BeyondGrantable', 'Stalled=True/BeyondGrantable', 'Drifted=True/DriftOpen'],
   },
   {
     situation: 'invalid',

@@ -111,7 +111,7 @@ describe('posture', () => {
     const slots = Array.from({ length: 100 }, (_, index) => ({
       slot: `Role/parapet-${index}`,
       state: 'Modified' as const,
-      reason: '',
+      reason: '' as const,
       message: long,
       policies: ['baseline'],
       uid: 'u',

@@ -1,0 +1,25 @@
+/**
+ * Why a slot stands as it does: one CamelCase word, stable, listed in docs/troubleshooting.md. Where the state says it
+ * all a slot has none.
+ */
+export const SLOT_REASONS = [
+  // Left alone, and why.
+  'NotOurs',
+  'PolicyNotActing',
+  'PolicyGone',
+  'NamespaceTerminating',
+  // On its way out.
+  'NoLongerAskedFor',
+  // What a policy that only reports would do.
+  'Audit',
+  'AuditDrift',
+  // A write that did not succeed.
+  'Retrying',
+  'BeyondGrantable',
+  'PermissionDenied',
+  'AdmissionDenied',
+  'QuotaExceeded',
+  'Refused',
+] as const;
+
+export type SlotReason = (typeof SLOT_REASONS)[number];

@@ -1,0 +1,19 @@
+import { SLOT_REASONS } from '../plan/slot-reasons.ts';
+
+/** Reasons of a policy's conditions: stable, listed in docs/troubleshooting.md. Stalled and Degraded also name a slot's. */
+export const CONDITION_REASONS = [
+  'Succeeded',
+  'NoNamespaces',
+  'Progressing',
+  'Suspended',
+  'InvalidSpec',
+  'WritesFailing',
+  'NoDrift',
+  'DriftFound',
+  'DriftOpen',
+  'SamePriority',
+  ...SLOT_REASONS,
+] as const;
+
+/** One of them. */
+export type ConditionReason = (typeof CONDITION_REASONS)[number];
