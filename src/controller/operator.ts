@@ -37,10 +37,13 @@ export class ParapetOperator extends framework.default {
   #lost: string | undefined;
 
   constructor(options: RunOptions) {
-    super(options.log);
     const { log, metrics, kubeconfig: file, version } = options;
+    const kubeConfig = loadKubeConfig({ file });
+    // The framework's constructor looks there and nowhere else, and fails on a file it can't read.
+    if (file !== undefined) process.env['KUBECONFIG'] = file;
+    super(log);
     const observer = metrics.client;
-    this.kubeConfig = loadKubeConfig({ file });
+    this.kubeConfig = kubeConfig;
     this.#options = options;
     this.#client = createClient({
       load: () => loadKubeConfig({ file }),

@@ -80,7 +80,7 @@ export class WorkQueue {
   }
 
   /** Adds the key after a delay; of several delays for a key the earliest counts. */
-  addAfter(key: string, delayMs: number): void {
+  addAfter(key: string, delayMs: number, urgency: Urgency = 'live'): void {
     if (this.#closed) return;
     const at = this.#timing.now() + delayMs;
     const known = this.#delayed.get(key);
@@ -91,7 +91,7 @@ export class WorkQueue {
     void this.#timing.sleep(delayMs, cancel.signal).then(() => {
       if (cancel.signal.aborted) return;
       this.#delayed.delete(key);
-      this.add(key, 'live');
+      this.add(key, urgency);
     });
   }
 

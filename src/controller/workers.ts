@@ -37,7 +37,7 @@ async function workNamespace(item: Item, signal: AbortSignal, deps: WorkerDeps):
     result = results[next];
     if (next === 'backoff') return namespaces.retry(item.key);
     namespaces.forget(item.key);
-    if (next === 'later') namespaces.addAfter(item.key, LATER_MS * (1 + timing.random()));
+    if (next === 'later') namespaces.addAfter(item.key, LATER_MS * (1 + timing.random()), 'bulk');
   } finally {
     metrics.reconciled('namespace', result, (timing.now() - startedAt) / 1000);
   }
