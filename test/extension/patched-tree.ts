@@ -59,9 +59,9 @@ function runIn(cwd: string, program: string, args: readonly string[]): Promise<s
   });
 }
 
-/** Without what a git hook or a coverage run around this process says about another tree. */
+/** Without what a git hook, mocha or a coverage run around this process says about another tree and other tests. */
 function environment(): NodeJS.ProcessEnv {
-  const foreign = /^(GIT_|NODE_V8_COVERAGE$|PATH$)/;
+  const foreign = /^(GIT_|MOCHA_|NODE_V8_COVERAGE$|PATH$)/;
   const inherited = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const path = [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
   return { ...Object.fromEntries(inherited), PATH: path };
