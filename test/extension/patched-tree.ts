@@ -24,8 +24,8 @@ export async function copyTree(): Promise<PatchedTree> {
   const dir = await mkdtemp(join(tmpdir(), 'parapet-extension-'));
   const run: PatchedTree['run'] = (program, ...args) => runIn(dir, program, args);
   const listed = lines(await runIn(root, 'git', ['ls-files', '--cached', '--others', '--exclude-standard']));
-  // What was deleted but is not committed as deleted is still listed.
-  const files = listed.filter((file) => existsSync(join(root, file)));
+  // A deletion that is not committed is still listed, and so is a link that stands where git ignores a folder.
+  const files = listed.filter((file) => existsSync(join(root, file)) && !LINKED.includes(file));
   for (const file of new Set(files)) await cp(join(root, file), join(dir, file));
   for (const folder of LINKED) await symlink(join(root, folder), join(dir, folder));
   await run('git', 'init', '--quiet');
