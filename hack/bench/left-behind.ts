@@ -19,7 +19,10 @@ export interface Kept {
 /** The kinds Parapet writes in bulk: the registry's and the report. */
 export const KEPT_KINDS: readonly Resource[] = [...objectKinds.map(({ resource }) => resource), postureResource];
 
-/** Everything Parapet keeps in the cluster, namespace by namespace, as its POSTs were: without what the server added. */
+/**
+ * Everything Parapet keeps in the cluster, as its POSTs were: without what the server added. Kind by kind in the
+ * registry's order, so that every Role comes long before its RoleBinding, which the API server would refuse without.
+ */
 export async function leftBehind(client: KubeClient): Promise<readonly Kept[]> {
   const lists = await Promise.all(
     KEPT_KINDS.map(async (resource) => {
@@ -27,7 +30,7 @@ export async function leftBehind(client: KubeClient): Promise<readonly Kept[]> {
       return objects.filter(isOurs).map((object) => keep(resource, object));
     }),
   );
-  return lists.flat().toSorted((a, b) => (a.namespace < b.namespace ? -1 : Number(a.namespace > b.namespace)));
+  return lists.flat();
 }
 
 function isOurs({ metadata }: KubeObject): boolean {

@@ -1,7 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { join } from 'node:path';
 import { until } from '../support/until.ts';
-import { writeOperatorKubeconfig } from '../support/operator-kubeconfig.ts';
 import { startOperator } from '../support/operator-process.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import { converge, isOperators } from './convergence.ts';
@@ -13,6 +11,7 @@ import { measureRepairs } from './repair-latency.ts';
 import type { Repair } from './repair-latency.ts';
 import { measureStorm } from './storm.ts';
 import type { Storm } from './storm.ts';
+import { operatorKubeconfig } from './world.ts';
 import type { World } from './world.ts';
 
 /** What only one of the repetitions measures, after it has converged. */
@@ -35,7 +34,6 @@ export interface ParapetRun {
 export interface MeasureOptions {
   readonly idleSeconds: number;
   readonly tamperings: number;
-  readonly nodeFlags: readonly string[];
 }
 
 /** One run of Parapet in a fresh world: convergence, and what comes afterwards where `options` is given. */
@@ -44,13 +42,21 @@ export async function measureParapet(
   nodeFlags: readonly string[],
   options?: MeasureOptions,
 ): Promise<ParapetRun> {
-  const { admin, controlPlane } = world;
-  const file = join(controlPlane.dir, 'parapet.kubeconfig');
-  await writeOperatorKubeconfig(admin, { admin: controlPlane.kubeconfig, file });
-  const operator = await startOperator({ kubeconfig: file, nodeFlags });
+  const operator = await startOperator({ kubeconfig: await operatorKubeconfig(world), nodeFlags });
   try {
     const convergence = await converge(world, operator);
-    const kept = await leftBehind(admin);
+    if (process.env['DEBUG'])
+      console.error(
+        (await operator.metrics())
+          .split('\n')
+          .filter((l) =>
+            /^(controller_runtime_reconcile_(total|time_seconds_sum)|rest_client_(requests|rate_limiter_duration_seconds_(sum|count)|request_duration_seconds_(sum|count))|nodejs_(heap|external|eventloop)|process_resident)/.test(
+              l,
+            ),
+          )
+          .join('\n'),
+      );
+    const kept = await leftBehind(world.admin);
     if (options === undefined) return { convergence, kept };
     return { convergence, kept, afterwards: await measureAfterwards(world, operator, kept, options) };
   } finally {
@@ -72,7 +78,8 @@ async function measureAfterwards(
   const repairs = await measureRepairs(world, kept, tamperings);
   const storm = await measureStorm(world, kept);
   const { peakRssMiB } = await processFigures(operator.pid);
-  const connections = connectionsIn(await operator.metrics());
+  const metrics = await operator.metrics();
+  const connections = sumOf(metrics, 'parapet_api_connections_total{');
   return { idleSeconds, idleWrites, steadyRssMiB: rssMiB, repairs, storm, peakRssMiB, connections };
 }
 
@@ -82,7 +89,7 @@ async function nothingFor({ audit }: World, seconds: number): Promise<boolean> {
   return (await audit.read()).filter(isOperators).length === before;
 }
 
-function connectionsIn(metrics: string): number {
-  const lines = metrics.split('\n').filter((line) => line.startsWith('parapet_api_connections_total{'));
+function sumOf(metrics: string, series: string): number {
+  const lines = metrics.split('\n').filter((line) => line.startsWith(series));
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }

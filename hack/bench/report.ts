@@ -1,5 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import type { Afterwards, ParapetRun } from './measure.ts';
+import type { NullRun } from './null-writer.ts';
 import { median, percentile, rounded } from './statistics.ts';
 
 /** Everything one run of the benchmark found; what bench-results.json holds. */
@@ -12,7 +13,13 @@ export interface Results {
   readonly objects: number;
   readonly nullWriterMs: readonly number[];
   readonly parapetMs: readonly number[];
+  /** The null writer as an admin, whom the API server doesn't ask what it may grant. */
+  readonly adminMs: number;
   readonly ratio: number;
+  /** The same of CPU time, all processes taken together: what a busy machine leaves comparable. */
+  readonly cpuRatio: number;
+  readonly parapetCpuMs: readonly number[];
+  readonly nullWriterCpuMs: readonly number[];
   readonly objectsPerSecond: number;
   readonly statusWrites: number;
   readonly cpuMsPerWrite: number;
@@ -28,15 +35,21 @@ export function loadNow(): number {
   return rounded(loadavg()[0] ?? 0, 1);
 }
 
+export interface Measured {
+  readonly runs: readonly ParapetRun[];
+  readonly nullRuns: readonly NullRun[];
+  readonly asAdmin: NullRun;
+  readonly loadBefore: number;
+}
+
 /** Puts a run's numbers together; medians where something was repeated. */
-export function summarize(
-  runs: readonly ParapetRun[],
-  nullWriterMs: readonly number[],
-  loadBefore: number,
-): Omit<Results, 'namespaces'> {
+export function summarize({ runs, nullRuns, asAdmin, loadBefore }: Measured): Omit<Results, 'namespaces'> {
   const afterwards = runs.findLast((run) => run.afterwards !== undefined)?.afterwards;
   if (afterwards === undefined) throw new Error('no run measured what comes afterwards');
   const parapetMs = runs.map(({ convergence }) => convergence.ms);
+  const parapetCpuMs = runs.map(({ convergence }) => convergence.cpuMs);
+  const nullWriterMs = nullRuns.map(({ ms }) => ms);
+  const nullWriterCpuMs = nullRuns.map(({ cpuMs }) => cpuMs);
   const objects = runs[0]?.kept.length ?? 0;
   const latencies = afterwards.repairs.map(({ ms }) => ms);
   return {
@@ -46,10 +59,14 @@ export function summarize(
     objects,
     nullWriterMs,
     parapetMs,
+    adminMs: asAdmin.ms,
     ratio: median(parapetMs) / median(nullWriterMs),
+    parapetCpuMs,
+    nullWriterCpuMs,
+    cpuRatio: median(parapetCpuMs) / median(nullWriterCpuMs),
     objectsPerSecond: objects / (median(parapetMs) / 1000),
     statusWrites: Math.max(...runs.map(({ convergence }) => convergence.statusWrites)),
-    cpuMsPerWrite: median(runs.map(({ convergence }) => convergence.cpuMsPerWrite)),
+    cpuMsPerWrite: median(runs.map(({ convergence }) => convergence.operatorCpuMs / convergence.writes)),
     repairP50Ms: percentile(latencies, 0.5),
     repairP99Ms: percentile(latencies, 0.99),
     repairServerP50Ms: percentile(
@@ -86,7 +103,7 @@ export function markdown(results: Results): string {
     '|---|---|---|---|',
     ...lines,
     '',
-    `Parapet took ${each(results.parapetMs)} s, the null writer ${each(results.nullWriterMs)} s, each on a fresh control plane.`,
+    `Parapet took ${each(results.parapetMs)} s, the null writer ${each(results.nullWriterMs)} s, each on a fresh control plane; as an admin, whom the API server does not ask what it may grant, the null writer took ${each([results.adminMs])} s.`,
     `${repairsTwice} of ${afterwards.repairs.length} repairs needed a second request, because somebody else wrote in between.`,
     '',
   ].join('\n');
@@ -96,6 +113,7 @@ function rows({ afterwards, ...results }: Results): readonly Row[] {
   const { storm, repairs } = afterwards;
   return [
     { what: 'convergence, beside the null writer', value: results.ratio, digits: 2, atMost: 1.3 },
+    { what: 'likewise, CPU of control plane and writer', value: results.cpuRatio, digits: 2 },
     { what: 'objects written by Parapet', value: results.objectsPerSecond, unit: '/s' },
     {
       what: `repair when idle, p50 of ${repairs.length}`,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { KubeClient } from '../../src/kube/client.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
 import { call, clientFor } from '../support/admin.ts';
@@ -5,6 +6,7 @@ import { startControlPlane } from '../support/control-plane.ts';
 import type { ControlPlane } from '../support/control-plane.ts';
 import { each } from '../support/each.ts';
 import { install } from '../support/install.ts';
+import { writeOperatorKubeconfig } from '../support/operator-kubeconfig.ts';
 import { until } from '../support/until.ts';
 import { AuditTail } from './audit-tail.ts';
 
@@ -44,6 +46,13 @@ export async function makeWorld(count: number): Promise<World> {
       await controlPlane.stop();
     },
   };
+}
+
+/** A kubeconfig of Parapet's own ServiceAccount. */
+export async function operatorKubeconfig({ admin, controlPlane }: World): Promise<string> {
+  const file = join(controlPlane.dir, 'parapet.kubeconfig');
+  await writeOperatorKubeconfig(admin, { admin: controlPlane.kubeconfig, file });
+  return file;
 }
 
 /** A whole collection. */

@@ -15,6 +15,8 @@ export interface ControlPlaneOptions {
 
 /** etcd, kube-apiserver and kube-controller-manager, running for us alone. */
 export interface ControlPlane {
+  /** Of `controlplane up`, the parent of the three. */
+  readonly pid: number;
   readonly dir: string;
   readonly kubeconfig: string;
   readonly auditLog: string;
@@ -44,6 +46,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     { deadlineMs: 60_000 },
   );
   return {
+    pid: child.pid,
     dir,
     kubeconfig,
     auditLog: join(dir, 'audit.log'),

@@ -25,13 +25,16 @@ export interface OperatorProcess extends Child {
   metrics(): Promise<string>;
 }
 
+/** What is run: the sources, or the bundle that the image holds, `PARAPET=dist/parapet.mjs`. */
+const ENTRY = inProject(process.env['PARAPET'] ?? 'src/main.ts');
+
 /** Starts the operator on free ports; resolves once its servers listen. */
 export async function startOperator(options: OperatorOptions): Promise<OperatorProcess> {
   const log: LogLine[] = [];
   const other: string[] = [];
   const child = await startChild({
     command: process.execPath,
-    args: [...(options.nodeFlags ?? []), inProject('src/main.ts'), ...runArguments(options)],
+    args: [...(options.nodeFlags ?? []), ENTRY, ...runArguments(options)],
     ...(options.env === undefined ? {} : { env: options.env }),
     onLine: (line) => {
       const parsed = parseLine(line);
