@@ -27,6 +27,8 @@ export interface PublishDeps {
 
 /** A policy's status is written at most so often. */
 const INTERVAL_MS = 1_000;
+/** A count that still grows is told less often: however slow the cluster, many namespaces cost a policy few writes. */
+const PROGRESS_MS = 5_000;
 
 /** A policy's status as it was just counted. */
 export interface Published {
@@ -48,15 +50,17 @@ export class PolicyPublisher {
   readonly #deps: PublishDeps;
   /** Since when writes fail for a policy, monotonic. */
   readonly #failingSince = new Map<string, number>();
-  readonly #publishedAt = new Map<string, number>();
+  readonly #countedAt = new Map<string, number>();
+  /** When it last had something to tell. */
+  readonly #toldAt = new Map<string, number>();
 
   constructor(deps: PublishDeps) {
     this.#deps = deps;
   }
 
-  /** How long to wait, in milliseconds, so that a policy's status is written at most once a second. */
+  /** How long to wait, in milliseconds, so that a policy is counted, and its status written, at most once a second. */
   dueIn(name: string): number {
-    const last = this.#publishedAt.get(name) ?? Number.NEGATIVE_INFINITY;
+    const last = this.#countedAt.get(name) ?? Number.NEGATIVE_INFINITY;
     return Math.max(0, last + INTERVAL_MS - this.#deps.timing.now());
   }
 
@@ -66,10 +70,11 @@ export class PolicyPublisher {
     const entry = view.policies.get('', name);
     if (entry === undefined || entry.policy.deleting) return true;
     const { unseen, ...counted } = this.#count(entry);
+    this.#countedAt.set(name, timing.now());
     // After a restart, or a moment after a namespace came: its verdict is on its way and will ask for the next status.
-    if (unseen > 0 && isSettled(entry)) return true;
+    if (unseen > 0 && (isSettled(entry) || this.#hasJustTold(entry))) return true;
 
-    this.#publishedAt.set(name, timing.now());
+    this.#toldAt.set(name, timing.now());
     const repairs = memory.takeRepairs(name);
     const status = policyStatus({
       policy: entry.policy,
@@ -87,8 +92,14 @@ export class PolicyPublisher {
 
   forget(name: string): void {
     this.#failingSince.delete(name);
-    this.#publishedAt.delete(name);
+    this.#countedAt.delete(name);
+    this.#toldAt.delete(name);
     this.#deps.memory.forgetPolicy(name);
+  }
+
+  #hasJustTold({ name, policy, status }: PolicyEntry): boolean {
+    const toldAt = this.#toldAt.get(name) ?? Number.NEGATIVE_INFINITY;
+    return status?.observedGeneration === policy.generation && this.#deps.timing.now() - toldAt < PROGRESS_MS;
   }
 
   /** Only verdicts of this generation count; every other namespace it selects is still to be looked at. */
