@@ -77,8 +77,8 @@ coverage: $(INSTALLED) $(CONTROLPLANE) ## All tests, and what they reached
 	npm run --silent coverage
 
 .PHONY: bench
-bench: $(INSTALLED) $(CONTROLPLANE) ## Measure convergence and repair beside a null writer
-	node hack/bench.ts $(ARGS)
+bench: $(INSTALLED) $(CONTROLPLANE) bundle ## Measure convergence and repair beside a null writer; N=200
+	PARAPET=dist/parapet.mjs node hack/bench.ts $(ARGS)
 
 .PHONY: controlplane
 controlplane: $(CONTROLPLANE) ## Build etcd, kube-apiserver, kube-controller-manager and kubectl from their Go modules

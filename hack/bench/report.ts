@@ -1,6 +1,7 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import type { Afterwards, ParapetRun } from './measure.ts';
 import type { NullRun } from './null-writer.ts';
+import type { Repair } from './repair-latency.ts';
 import { median, percentile, rounded } from './statistics.ts';
 
 /** Everything one run of the benchmark found; what bench-results.json holds. */
@@ -78,6 +79,24 @@ export function summarize({ runs, nullRuns, asAdmin, loadBefore }: Measured): Om
   };
 }
 
+/** Which kinds are dear, and whether the API server makes them so. */
+function byKind(repairs: readonly Repair[]): readonly string[] {
+  const kinds = [...new Set(repairs.map(({ kind }) => kind))];
+  const lines = kinds.map((kind) => {
+    const ofKind = repairs.filter((repair) => repair.kind === kind);
+    const p50 = (figure: 'ms' | 'serverMs'): number =>
+      rounded(
+        percentile(
+          ofKind.map((repair) => repair[figure]),
+          0.5,
+        ),
+        1,
+      );
+    return `| ${kind} | ${p50('ms')} ms | ${p50('serverMs')} ms |`;
+  });
+  return ['| repair of, p50 | commit to commit | of that in the API server |', '|---|---|---|', ...lines];
+}
+
 interface Row {
   readonly what: string;
   readonly value: number;
@@ -104,6 +123,8 @@ export function markdown(results: Results): string {
     ...lines,
     '',
     `Parapet took ${each(results.parapetMs)} s, the null writer ${each(results.nullWriterMs)} s, each on a fresh control plane; as an admin, whom the API server does not ask what it may grant, the null writer took ${each([results.adminMs])} s.`,
+    ...byKind(afterwards.repairs),
+    '',
     `${repairsTwice} of ${afterwards.repairs.length} repairs needed a second request, because somebody else wrote in between.`,
     '',
   ].join('\n');
