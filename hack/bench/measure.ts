@@ -45,17 +45,6 @@ export async function measureParapet(
   const operator = await startOperator({ kubeconfig: await operatorKubeconfig(world), nodeFlags });
   try {
     const convergence = await converge(world, operator);
-    if (process.env['DEBUG'])
-      console.error(
-        (await operator.metrics())
-          .split('\n')
-          .filter((l) =>
-            /^(controller_runtime_reconcile_(total|time_seconds_sum)|rest_client_(requests|rate_limiter_duration_seconds_(sum|count)|request_duration_seconds_(sum|count))|nodejs_(heap|external|eventloop)|process_resident)/.test(
-              l,
-            ),
-          )
-          .join('\n'),
-      );
     const kept = await leftBehind(world.admin);
     if (options === undefined) return { convergence, kept };
     return { convergence, kept, afterwards: await measureAfterwards(world, operator, kept, options) };

@@ -1,6 +1,3 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-
 /** A request as the audit log tells of it. Times are milliseconds since the epoch, with microseconds behind the point. */
 export interface AuditedRequest {
   readonly verb: string;
@@ -27,17 +24,7 @@ interface AuditLine {
 
 const MUTATING: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
-/** Every answered, mutating request in the log, in the log's order. */
-export async function auditedWrites(file: string): Promise<readonly AuditedRequest[]> {
-  const writes: AuditedRequest[] = [];
-  for await (const line of createInterface(createReadStream(file))) {
-    const write = parseAuditLine(line);
-    if (write !== undefined) writes.push(write);
-  }
-  return writes;
-}
-
-/** Undefined for reads, other stages, and a line that is still being written. */
+/** One line of the log; undefined for reads, other stages, and a line that is still being written. */
 export function parseAuditLine(line: string): AuditedRequest | undefined {
   const mutating = /"verb":"(\w+)"/.exec(line)?.[1] ?? '';
   if (!MUTATING.has(mutating) || !line.endsWith('}')) return undefined;
