@@ -30,15 +30,6 @@ describe('parapet run on a real API server', function () {
     expect(entries.filter(({ responseStatus }) => responseStatus?.code === 403)).to.deep.equal([]);
     expect(writesOf(entries)).to.deep.equal([]);
   });
-
-  it('is not in the way of a killed one: the next takes over when the lease has run out', async () => {
-    const first = await cluster.startOperator();
-    await first.working();
-    expect((await first.kill()).signal).to.equal('SIGKILL');
-    const second = await cluster.startOperator();
-    await second.working(25_000);
-    await second.stop();
-  });
 });
 
 describe('until', () => {

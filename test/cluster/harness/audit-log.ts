@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 
 /** One answered request. */
 export interface AuditEntry {
@@ -19,11 +19,24 @@ export interface AuditEntry {
 
 const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
-/** Every request answered so far: an entry is in the file before its answer is out. */
-export async function readAuditLog(file: string, user?: string): Promise<readonly AuditEntry[]> {
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.endsWith('}'));
-  const entries = lines.map((line) => JSON.parse(line) as AuditEntry);
-  return user === undefined ? entries : entries.filter((entry) => entry.user.username === user);
+/**
+ * Every request answered so far: an entry is in the file before its answer is out.
+ * @param from where in the file to begin, in bytes
+ */
+export async function readAuditLog(file: string, user?: string, from = 0): Promise<readonly AuditEntry[]> {
+  const handle = await open(file);
+  try {
+    const buffer = Buffer.alloc(Math.max(0, (await handle.stat()).size - from));
+    await handle.read({ buffer, position: from });
+    const lines = buffer
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line.endsWith('}'));
+    const entries = lines.map((line) => JSON.parse(line) as AuditEntry);
+    return user === undefined ? entries : entries.filter((entry) => entry.user.username === user);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Whether the request changes something, if it is granted. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { KubeObject } from '../../../src/slots/kube-object.ts';
@@ -15,6 +15,8 @@ import { until } from './until.ts';
 
 const POLICIES = { apiVersion: 'parapet.dev/v1alpha1', kind: 'ClusterSecurityPolicy' };
 const POSTURES = { apiVersion: 'parapet.dev/v1alpha1', kind: 'NamespacePosture' };
+
+const GRANTABLE = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name: 'parapet-grantable' };
 
 /** The user the operator is, in audit logs and in RBAC. */
 export const OPERATOR_USER = 'system:serviceaccount:parapet-system:parapet';
@@ -43,7 +45,7 @@ let shared: Promise<Cluster> | undefined;
 
 /** The cluster that suites share. Policies and namespaces are theirs: select by a label no other suite uses. */
 export function sharedCluster(): Promise<Cluster> {
-  shared ??= sharedControlPlane().then(install);
+  shared ??= sharedControlPlane().then((controlPlane) => installed(controlPlane));
   return shared;
 }
 
@@ -52,7 +54,7 @@ export function sharedCluster(): Promise<Cluster> {
  * @public for suites that restart it or need other flags
  */
 export async function startCluster(...flags: readonly string[]): Promise<Cluster> {
-  return install(await startControlPlane(...flags));
+  return installed(await startControlPlane(...flags));
 }
 
 /** A name no other test has: `web-1f3a9c`. */
@@ -60,15 +62,24 @@ export function uniqueName(prefix = 'ns'): string {
   return `${prefix}-${randomBytes(3).toString('hex')}`;
 }
 
-async function install(controlPlane: ControlPlane): Promise<Cluster> {
+/** A control plane with Parapet on it: all it needs, or only these directories of manifests. */
+export async function installed(
+  controlPlane: ControlPlane,
+  manifests: readonly string[] = ['crds', 'config/rbac'],
+): Promise<Cluster> {
   const { kubeconfig, dir } = controlPlane;
   const admin = new ApiClient(kubeconfig);
   const run: Cluster['kubectl'] = (args, stdin) =>
     kubectl(args, { kubeconfig, ...(stdin === undefined ? {} : { stdin }) });
-  await run(['apply', '-k', 'crds']);
-  await run(['apply', '-k', 'config/rbac']);
-  // A new CRD's storage answers 429 for a moment.
-  await until('the CRDs are served', async () => [await admin.list(POLICIES), await admin.list(POSTURES)]);
+  for (const directory of manifests) await run(['apply', '-k', directory]);
+  // A new CRD's storage answers 429 for a moment, and kube-controller-manager fills an aggregated ClusterRole in a while.
+  if (manifests.includes('crds')) {
+    await until('the CRDs are served', async () => [await admin.list(POLICIES), await admin.list(POSTURES)]);
+  }
+  await until('the aggregated ClusterRole is filled', async () => {
+    const { rules } = await admin.read(GRANTABLE);
+    return Array.isArray(rules) && rules.length > 0;
+  });
   const operatorKubeconfig = (): Promise<string> => writeOperatorKubeconfig(controlPlane, run);
   return {
     controlPlane,
@@ -80,9 +91,9 @@ async function install(controlPlane: ControlPlane): Promise<Cluster> {
       startOperator({ ...options, kubeconfig: options.kubeconfig ?? (await operatorKubeconfig()) }),
     auditLog: (user) => readAuditLog(join(dir, 'audit.log'), user),
     operatorRequests: async () => {
-      const read = (): Promise<readonly AuditEntry[]> => readAuditLog(join(dir, 'audit.log'), OPERATOR_USER);
-      const { length } = await read();
-      return async () => (await read()).slice(length);
+      const file = join(dir, 'audit.log');
+      const { size } = await stat(file);
+      return () => readAuditLog(file, OPERATOR_USER, size);
     },
     createNamespace: (labels = {}) => createNamespace(admin, labels),
   };
