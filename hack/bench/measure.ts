@@ -22,12 +22,15 @@ export interface Afterwards {
   readonly repairs: readonly Repair[];
   readonly storm: Storm;
   readonly peakRssMiB: number;
+  /** Opened until then: what is unused for a minute is closed, and opened again when needed. */
   readonly connections: number;
 }
 
 export interface ParapetRun {
   readonly convergence: Convergence;
   readonly kept: readonly Kept[];
+  /** Opened until everything had converged. */
+  readonly connections: number;
   readonly afterwards?: Afterwards;
 }
 
@@ -45,9 +48,10 @@ export async function measureParapet(
   const operator = await startOperator({ kubeconfig: await operatorKubeconfig(world), nodeFlags });
   try {
     const convergence = await converge(world, operator);
+    const connections = connectionsIn(await operator.metrics());
     const kept = await leftBehind(world.admin);
-    if (options === undefined) return { convergence, kept };
-    return { convergence, kept, afterwards: await measureAfterwards(world, operator, kept, options) };
+    if (options === undefined) return { convergence, connections, kept };
+    return { convergence, connections, kept, afterwards: await measureAfterwards(world, operator, kept, options) };
   } finally {
     await operator.stop();
   }
@@ -67,8 +71,7 @@ async function measureAfterwards(
   const repairs = await measureRepairs(world, kept, tamperings);
   const storm = await measureStorm(world, kept);
   const { peakRssMiB } = await processFigures(operator.pid);
-  const metrics = await operator.metrics();
-  const connections = sumOf(metrics, 'parapet_api_connections_total{');
+  const connections = connectionsIn(await operator.metrics());
   return { idleSeconds, idleWrites, steadyRssMiB: rssMiB, repairs, storm, peakRssMiB, connections };
 }
 
@@ -78,7 +81,7 @@ async function nothingFor({ audit }: World, seconds: number): Promise<boolean> {
   return (await audit.read()).filter(isOperators).length === before;
 }
 
-function sumOf(metrics: string, series: string): number {
-  const lines = metrics.split('\n').filter((line) => line.startsWith(series));
+function connectionsIn(metrics: string): number {
+  const lines = metrics.split('\n').filter((line) => line.startsWith('parapet_api_connections_total{'));
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
