@@ -31,6 +31,7 @@ export function rbacFiles(): readonly GeneratedFile[] {
     file('cluster-role', [clusterRole(NAME, { rules: staticRules() }), clusterRoleBinding(NAME)]),
     file('grantable-cluster-role', [aggregatedRole(), clusterRoleBinding('parapet-grantable')]),
     file('grantable-view', [grantableView()]),
+    file('view', [postureView()]),
     file('leases', localRole({ name: 'parapet-leases', namespace: NAMESPACE, rules: leaseRules() })),
     file('platform', [
       ...localRole({ name: 'parapet-dns', namespace: 'kube-system', rules: dnsRules() }),
@@ -70,6 +71,8 @@ function apiServerRules(): readonly Rule[] {
       resourceNames: ['kubernetes'],
       verbs: ['list', 'watch'],
     },
+    // Its own address, where the operator runs outside the cluster and no environment tells it.
+    { apiGroups: [''], resources: ['services'], resourceNames: ['kubernetes'], verbs: ['get'] },
   ];
 }
 
@@ -81,6 +84,12 @@ function aggregatedRole(): unknown {
   return clusterRole('parapet-grantable', {
     aggregationRule: { clusterRoleSelectors: [{ matchLabels: GRANTABLE_LABEL }] },
   });
+}
+
+/** Tenants read the report of their namespace with plain `view`, which `edit` and `admin` include. */
+function postureView(): unknown {
+  const rules = [rule(postureResource, ['get', 'list', 'watch'])];
+  return clusterRole('parapet-view', { rules }, { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' });
 }
 
 /** A sample of what may be granted: enough to look at workloads. */

@@ -15,6 +15,7 @@ export interface RunFlags {
   readonly concurrency: number;
   readonly protectedNamespaces: readonly string[];
   readonly dns?: DnsFacts;
+  readonly events: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
 }
@@ -33,6 +34,7 @@ export function runCommand(action: (flags: RunFlags) => Promise<void>): Command 
         .default(PROTECTED_NAMESPACES, PROTECTED_NAMESPACES.join(',')),
     )
     .addOption(new Option('--dns <addresses>', 'cluster DNS as ip[:port],..., else it is detected').argParser(dnsValue))
+    .option('--no-events', 'record no Kubernetes Events')
     .addOption(new Option('--log-level <level>', 'the least grave lines to write').choices(LOG_LEVELS).default('info'))
     .addOption(
       new Option('--log-format <format>', 'json for collectors, text for people').choices(LOG_FORMATS).default('json'),

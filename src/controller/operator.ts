@@ -52,7 +52,7 @@ export class ParapetOperator extends framework.default {
       mayWrite: () => this.#election?.mayWrite() ?? true,
     });
     const shared = { client: this.#client, log, observer };
-    this.#events = new EventRecorder({ ...shared, instance: hostname() });
+    this.#events = new EventRecorder({ ...shared, enabled: options.events, instance: hostname() });
     this.#platform = new Platform({ ...shared, env: process.env, onChange: () => this.#controller.resync() });
     this.#controller = new Controller({
       ...shared,

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly protectedNamespaces: readonly string[];
   /** Overrides what is detected. */
   readonly dns?: DnsFacts;
+  /** Whether to record Kubernetes Events. */
+  readonly events: boolean;
   readonly version: string;
   readonly log: Log;
   readonly metrics: Metrics;

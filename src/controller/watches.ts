@@ -2,6 +2,7 @@ import { policyResource, postureResource } from '../api/resources.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeObserver, Log } from '../kube/observer.ts';
 import { Reflector } from '../kube/reflector.ts';
+import { resourceName } from '../kube/resource-path.ts';
 import type { Store, Stored } from '../kube/store.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Resource } from '../slots/kube-object.ts';
@@ -23,7 +24,7 @@ export class Watches {
 
   constructor(view: ClusterView, deps: WatchDeps) {
     const watch = <T extends Stored>(resource: Resource, store: Store<T>) => ({
-      resource: resource.plural,
+      resource: resourceName(resource),
       reflector: new Reflector({ ...deps, resource, store }) as unknown as Reflector<Stored>,
     });
     this.#reflectors = [

@@ -85,10 +85,16 @@ function refused(cause: RefusalCause): (answered: Answered) => Outcome {
  * needs is the rules, and what to do about them.
  */
 function beyondCeiling({ message }: Answered): Outcome {
-  const rules = [...message.matchAll(/\{[^{}]*Resources:\[([^\]]*)\][^{}]*Verbs:\[([^\]]*)\][^{}]*\}/g)];
-  const missing = rules.map(([, resources = '', verbs = '']) => `${unquote(verbs)} on ${unquote(resources)}`);
+  const rules = message.matchAll(
+    /\{APIGroups:\[([^\]]*)\][^{}]*Resources:\[([^\]]*)\][^{}]*Verbs:\[([^\]]*)\][^{}]*\}/g,
+  );
+  const missing = [...rules].map(([, groups = '', resources = '', verbs = '']) => {
+    const group = unquote(groups);
+    return `${unquote(verbs)} on ${unquote(resources)}${group === '' ? '' : ` in ${group}`}`;
+  });
   const what = missing.length === 0 ? message : missing.join('; ');
-  const remedy = 'add the rule to a ClusterRole labelled parapet.dev/grantable=true, or take it out of the policy';
+  const remedy =
+    'add it to a ClusterRole labelled parapet.dev/grantable=true (sample: config/rbac/grantable-view.yaml), or take it out of the policy';
   return { result: 'refused', cause: 'ceiling', message: `grants what Parapet may not grant: ${what}; ${remedy}` };
 }
 

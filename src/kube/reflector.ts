@@ -45,6 +45,8 @@ export class Reflector<T extends Stored> {
   readonly #resolveSynced: () => void;
   #hasSynced = false;
   #state = 'starting';
+  /** The trouble the log was last told of. */
+  #told = '';
   /** Where to go on; empty when a new list is needed. */
   #version = '';
   #failures = 0;
@@ -183,6 +185,7 @@ export class Reflector<T extends Stored> {
     this.#events += 1;
     this.#listedAt = this.#timing.now();
     this.#state = 'watching';
+    this.#told = '';
     this.#hasSynced = true;
     this.#resolveSynced();
   }
@@ -196,6 +199,13 @@ export class Reflector<T extends Stored> {
       const fields = { resource: resourceName(this.#options.resource), namespace, object: name };
       this.#log.error('an object could not be taken in', { ...fields, reason: messageOf(error) });
     }
+  }
+
+  /** Once: a CRD that isn't installed would fill the log, and what is told again and again is read by nobody. */
+  #tell(resource: string, error: unknown): void {
+    const level = this.#told === this.#state ? 'debug' : 'info';
+    this.#log[level]('watch interrupted', { resource, state: this.#state, reason: messageOf(error) });
+    this.#told = this.#state;
   }
 
   #arrival(): Arrival {
@@ -235,7 +245,7 @@ export class Reflector<T extends Stored> {
     this.#failures += 1;
     this.#state = describeTrouble(error, resource);
     this.#observer.watchRestart(resource, restartReason(error));
-    this.#log.info('watch interrupted', { resource, reason: messageOf(error), waitMs: Math.round(waitMs) });
+    this.#tell(resource, error);
     return waitMs;
   }
 }

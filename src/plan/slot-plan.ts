@@ -37,14 +37,16 @@ export function enforcedSlot(input: SlotInput): SlotPlan | undefined {
   const ownership = live && ownershipOf(live, recorded);
 
   // Nothing is wanted: what is ours is kept, frozen or pruned; what isn't is none of our business.
-  if (desired === undefined) return live && ownership === 'ours' ? unclaimed({ ...input, live }) : undefined;
+  if (desired === undefined)
+    return live && ownership === 'ours' ? unclaimed({ ...input, live }) : lostWhileFrozen(input);
   // Nothing is there: create. Only what once stood there can have gone missing.
   if (live === undefined) return absent({ ...input, desired });
   // Somebody else's object was there before us.
   if (ownership === 'foreign') return foreign({ ...input, desired, live });
   // A policy outside the fold holds it, and the fold knows nothing of what it held.
-  if (input.frozenBy.length > 0 && !desired.includesHeld) return frozen({ ...input, live });
-
+  if (input.frozenBy.length > 0 && !desired.includesHeld) {
+    return ownership === 'ours' ? frozen({ ...input, live }) : lostWhileFrozen(input);
+  }
   return present({ ...input, desired, live }, ownership === 'replaced');
 }
 
@@ -80,7 +82,7 @@ function foreign(input: Wanted & Present): SlotPlan {
   return slotPlan(input, {
     state: 'Foreign',
     reason: 'NotOurs',
-    message: `${input.slot} was there before Parapet (managed by ${managers}); it is left alone: rename or delete it to let the policy act`,
+    message: `was there before Parapet (managed by ${managers}) and is left alone: rename or delete it to let the policy act`,
     policies: input.desired.policies,
     actor: input.live.managers[0] ?? unknownActor,
   });
@@ -93,6 +95,23 @@ function frozen(input: Present): SlotPlan {
     message: `held by ${input.frozenBy.join(', ')}, which is suspended, in Audit mode or invalid: neither changed nor pruned`,
     policies: input.holders,
     uid: input.live.uid,
+  });
+}
+
+/**
+ * What a frozen policy holds was deleted, or deleted and squatted: not ours to mend now. The record of it has to stay,
+ * or the squatter would pass for a stranger that was there before us once the policy acts again.
+ */
+function lostWhileFrozen(input: SlotInput): SlotPlan | undefined {
+  const { recorded, live, frozenBy, holders } = input;
+  if (recorded === undefined || recorded.uid === '' || frozenBy.length === 0) return undefined;
+  return slotPlan(input, {
+    state: live === undefined ? 'Missing' : 'Replaced',
+    reason: 'PolicyNotActing',
+    message: `not repaired: ${frozenBy.join(', ')} is suspended, in Audit mode or invalid`,
+    policies: holders,
+    uid: recorded.uid,
+    actor: unknownActor,
   });
 }
 

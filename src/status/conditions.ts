@@ -34,11 +34,11 @@ function standingConditions(situation: Situation): readonly Verdicted[] {
   }
   const { policy, totals } = situation;
   if (policy.suspend) {
-    const message = `suspended: what it holds in ${totals.matched} namespaces is left as it is; set spec.suspend to false to resume`;
+    const message = `suspended: what it holds in ${namespaces(totals.matched)} is left as it is; set spec.suspend to false to resume`;
     return [condition('Ready', 'True', 'Suspended', message), condition('Suspended', 'True', 'Suspended', message)];
   }
   if (totals.pending > 0) {
-    const message = `${totals.matched - totals.pending} of ${totals.matched} namespaces reconciled`;
+    const message = `${totals.matched - totals.pending} of ${namespaces(totals.matched)} reconciled`;
     return [
       condition('Ready', 'Unknown', 'Progressing', message),
       condition('Reconciling', 'True', 'Progressing', message),
@@ -51,7 +51,7 @@ function ready({ policy, totals }: Situation): Verdicted {
   if (totals.matched === 0) {
     return condition('Ready', 'True', 'NoNamespaces', 'no namespace matches; check namespaceSelector and includeNames');
   }
-  const share = `${totals.compliant} of ${totals.matched} namespaces compliant`;
+  const share = `${totals.compliant} of ${namespaces(totals.matched)} compliant`;
   if (totals.openDrift === 0) return condition('Ready', 'True', 'Succeeded', share);
   const done = policy.mode === 'Audit' ? 'audited' : 'reconciled';
   return condition('Ready', 'True', 'Succeeded', `${done}; ${share}; ${worstOf(totals)}`);
@@ -73,7 +73,7 @@ function stalledBy({ policy, totals, writesFailing }: Situation): Cause | undefi
   if (refused !== undefined) {
     return {
       reason: refused.reason,
-      message: `${refused.slot} in ${totals.refusedNamespaces} namespaces, such as ${refused.namespace}: ${refused.message}`,
+      message: `${refused.slot} in ${namespaces(totals.refusedNamespaces)}, such as ${refused.namespace}: ${refused.message}`,
     };
   }
   if (!writesFailing || totals.failing === undefined) return undefined;
@@ -93,15 +93,19 @@ function tenantConditions(totals: Totals): readonly Verdicted[] {
   const conditions: Verdicted[] = [];
   if (totals.degraded !== undefined) {
     const { namespace, slot, reason, message } = totals.degraded;
-    const count = `${totals.degradedNamespaces} namespaces`;
+    const count = namespaces(totals.degradedNamespaces);
     conditions.push(condition('Degraded', 'True', reason, `${count}, such as ${namespace}: ${slot}: ${message}`));
   }
   if (totals.conflict !== undefined) {
     const { namespace, slot, winner } = totals.conflict;
-    const message = `${totals.conflictedNamespaces} namespaces, such as ${namespace}: ${slot} is won by ${winner} at equal priority; give one of them a higher spec.priority`;
+    const message = `${namespaces(totals.conflictedNamespaces)}, such as ${namespace}: ${slot} is won by ${winner} at equal priority; give one of them a higher spec.priority`;
     conditions.push(condition('Conflicted', 'True', 'SamePriority', message));
   }
   return conditions;
+}
+
+function namespaces(count: number): string {
+  return count === 1 ? '1 namespace' : `${count} namespaces`;
 }
 
 function worstOf(totals: Totals): string {

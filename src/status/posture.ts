@@ -3,7 +3,7 @@ import type { PostureContent, PostureDiff, PostureRepair, PostureSlot } from '..
 import type { FieldDiff } from '../plan/namespace-plan.ts';
 import { boundedValue, cut } from './bounds.ts';
 import type { NamespaceReport, SlotReport } from './settle.ts';
-import { levelOf, worstSlot } from './severity.ts';
+import { countAt, levelOf, worstLevel } from './severity.ts';
 
 /** A posture's content is at most so large, as JSON: 32 KiB (API contract, section 5) less `truncated` itself. */
 const MAX_BYTES = 32 * 1024 - 64;
@@ -48,7 +48,9 @@ function reportedSlots(report: NamespaceReport): readonly SlotReport[] {
     for (const slot of audited) {
       const known = slots.get(slot.slot);
       if (known === undefined) slots.set(slot.slot, { ...slot, reason: slot.reason || 'Audit' });
-      else if (slot.state !== 'OK' && known.state === 'OK') slots.set(slot.slot, withProposal(known, slot, policy));
+      else if (slot.state !== 'OK' && levelOf(known.state) === 'Compliant') {
+        slots.set(slot.slot, withProposal(known, slot, policy));
+      }
     }
   }
   return [...slots.values()].toSorted((a, b) => (a.slot < b.slot ? -1 : 1)).slice(0, MAX_SLOTS);
@@ -60,14 +62,12 @@ function withProposal(known: SlotReport, audited: SlotReport, policy: string): S
 }
 
 function summarize(slots: readonly SlotReport[]): PostureContent['summary'] {
-  const worst = worstSlot(slots);
-  const count = (level: string): number => slots.filter((slot) => levelOf(slot.state) === level).length;
   return {
-    state: worst === undefined ? 'Compliant' : levelOf(worst.state),
+    state: worstLevel(slots),
     slots: slots.length,
-    ok: count('Compliant'),
-    drifted: count('Drifted'),
-    blocked: count('Blocked'),
+    ok: countAt('Compliant', slots),
+    drifted: countAt('Drifted', slots),
+    blocked: countAt('Blocked', slots),
   };
 }
 

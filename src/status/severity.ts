@@ -26,6 +26,22 @@ export function levelOf(state: SlotState): NamespaceState {
   }
 }
 
+/** The level of a reported slot: what an Audit policy would change in it is drift, though the slot itself is well. */
+function reportedLevel({ state, reason }: SlotReport): NamespaceState {
+  return reason === 'AuditDrift' ? 'Drifted' : levelOf(state);
+}
+
+/** How many slots are at a level. */
+export function countAt(level: NamespaceState, slots: readonly SlotReport[]): number {
+  return slots.filter((slot) => reportedLevel(slot) === level).length;
+}
+
+/** The worst level among slots; Compliant where there are none. */
+export function worstLevel(slots: readonly SlotReport[]): NamespaceState {
+  const levels = new Set(slots.map(reportedLevel));
+  return order.find((level) => levels.has(level)) ?? 'Compliant';
+}
+
 /** The worst slot first, equals by slot name: deterministic. Undefined where there are no slots. */
 export function worstSlot(slots: readonly SlotReport[]): SlotReport | undefined {
   return slots.toSorted(

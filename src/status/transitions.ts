@@ -1,6 +1,7 @@
 import type { PolicyCondition } from '../api/policy-status.ts';
 import type { PostureContent } from '../api/posture.ts';
 import { boundedMessage } from './bounds.ts';
+import { describeSlot } from './describe-slot.ts';
 import type { NamespaceReport, SlotReport } from './settle.ts';
 import { levelOf } from './severity.ts';
 
@@ -27,7 +28,7 @@ export function postureEvents(report: NamespaceReport, previous: PostureContent 
 
 /**
  * Slots that stand otherwise than the report before told. What an Audit policy sees in a slot that another holds is in
- * that report no state but a note (`AuditDrift`), or nothing where the slot is frozen: told once, it is no news.
+ * that report no state but a note (`AuditDrift`): told once, it is no news.
  */
 export function untold(
   { slots, audits }: NamespaceReport,
@@ -35,8 +36,7 @@ export function untold(
 ): Readonly<Record<'enforced' | 'audited', readonly SlotReport[]>> {
   const before = new Map((previous?.slots ?? []).map((slot) => [slot.slot, slot]));
   const isNew = ({ slot, state }: SlotReport): boolean => before.get(slot)?.state !== state;
-  const isNoted = ({ slot }: SlotReport): boolean =>
-    before.get(slot)?.reason === 'AuditDrift' || before.get(slot)?.state === 'Frozen';
+  const isNoted = ({ slot }: SlotReport): boolean => before.get(slot)?.reason === 'AuditDrift';
   const audited = audits.flatMap((audit) => audit.slots);
   return { enforced: slots.filter(isNew), audited: audited.filter((slot) => isNew(slot) && !isNoted(slot)) };
 }
@@ -73,6 +73,5 @@ function repairEvent(slot: SlotReport): readonly Announcement[] {
 function stateEvent(slot: SlotReport, type: Announcement['type']): readonly Announcement[] {
   const level = levelOf(slot.state);
   if (level === 'Compliant' || level === 'Pending' || slot.reason === 'NamespaceTerminating') return [];
-  const detail = slot.message === '' ? `${slot.diffs.length} fields differ` : slot.message;
-  return [{ type, reason: slot.state, message: boundedMessage(`${slot.slot}: ${detail}`) }];
+  return [{ type, reason: slot.state, message: boundedMessage(`${slot.slot}: ${describeSlot(slot)}`) }];
 }

@@ -1,5 +1,6 @@
 import type { DriftKind } from '../plan/namespace-plan.ts';
 import { boundedMessage } from './bounds.ts';
+import { describeSlot } from './describe-slot.ts';
 import type { NamespaceReport, SlotReport } from './settle.ts';
 import { levelOf, worstSlot } from './severity.ts';
 import type { NamespaceState } from './severity.ts';
@@ -27,7 +28,9 @@ export function verdicts(report: NamespaceReport): ReadonlyMap<string, Verdict> 
 
 function verdict(report: NamespaceReport, policy: string): Verdict {
   const audited = report.audits.find((audit) => audit.policy === policy)?.slots ?? [];
-  const slots = [...report.slots.filter((slot) => slot.policies.includes(policy)), ...audited];
+  const seen = new Set(audited.map(({ slot }) => slot));
+  const held = report.slots.filter((slot) => slot.policies.includes(policy) && !seen.has(slot.slot));
+  const slots = [...held, ...audited];
   const worst = worstSlot(slots);
   const state = worst === undefined ? 'Compliant' : levelOf(worst.state);
   const conflict = report.conflicts.find((lost) => lost.policy === policy);
@@ -41,8 +44,9 @@ function verdict(report: NamespaceReport, policy: string): Verdict {
   };
 }
 
-function brief({ slot, state, reason, message, refusal }: SlotReport): SlotBrief {
-  const bounded = { slot, state, reason, message: boundedMessage(message) };
+function brief(report: SlotReport): SlotBrief {
+  const { slot, state, reason, refusal } = report;
+  const bounded = { slot, state, reason, message: boundedMessage(describeSlot(report)) };
   return refusal === undefined ? bounded : { ...bounded, refusal };
 }
 

@@ -10,6 +10,13 @@ const quota = (pods: number | string): Record<string, unknown> => ({
   resourceQuotas: [{ name: 'compute', hard: { pods } }],
 });
 
+const openPolicy = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'parapet-default-deny' },
+  spec: { podSelector: {}, ingress: [{}] },
+};
+
 function states(slots: readonly SlotPlan[]): Record<string, string> {
   return Object.fromEntries(slots.map(({ slot, state }) => [slot, state]));
 }
@@ -83,12 +90,7 @@ describe('plan', () => {
   it('calls an object that was deleted and squatted Replaced, and takes it back', () => {
     const world = new World([policy('baseline', closed)]);
     world.converge();
-    const squat = {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name: 'parapet-default-deny' },
-    };
-    world.put({ ...squat, spec: { podSelector: {}, ingress: [{}] } }, 'mallory');
+    world.put(openPolicy, 'mallory');
     const [slot] = dueSlots(world.plan());
     expect(slot).to.include({ slot: deny, state: 'Replaced' });
     world.converge();
@@ -225,6 +227,26 @@ describe('plan: what outlives a policy', () => {
       const planned = world.plan();
       expect(dueSlots(planned)).to.deep.equal([]);
       expect(states(planned.slots)[deny]).to.equal('Frozen');
+    });
+  }
+
+  for (const [title, squat] of [
+    ['deleted', false],
+    ['deleted and squatted', true],
+  ] as const) {
+    it(`takes back, once the policy acts again, what was ${title} while it was suspended`, () => {
+      const world = new World([policy('baseline', closed)]);
+      world.converge();
+      world.policies = [policy('baseline', { ...closed, suspend: true })];
+      world.converge();
+      world.live.delete(deny);
+      world.converge();
+      if (squat) world.put(openPolicy, 'mallory');
+      expect(dueSlots(world.converge())).to.deep.equal([]);
+      expect(states(world.plan().slots)[deny]).to.equal(squat ? 'Replaced' : 'Missing');
+      world.policies = [policy('baseline', closed)];
+      world.converge();
+      expect(specOf(world, deny)).to.deep.equal({ podSelector: {}, policyTypes: ['Egress', 'Ingress'] });
     });
   }
 

@@ -154,7 +154,7 @@ describe('policyStatus', () => {
   it('names in the message what stalls it, where, how often, and why', () => {
     const [ready] = statusOf({ verdicts: [beyond] }).conditions ?? [];
     expect(ready?.message).to.match(
-      /Role\/parapet-ops in 1 namespaces, such as team-a: attempting to grant delete on pods/,
+      /Role\/parapet-ops in 1 namespace, such as team-a: attempting to grant delete on pods/,
     );
   });
 

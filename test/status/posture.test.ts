@@ -87,6 +87,7 @@ describe('posture', () => {
     const content = posture({ report: report(world), ...times });
     expect(content?.slots).to.have.length(1);
     expect(content?.slots[0]).to.include({ state: 'OK', reason: 'AuditDrift' });
+    expect(content?.summary).to.include({ state: 'Drifted', ok: 0, drifted: 1 });
     expect(content?.slots[0]?.diffs?.[0]?.pointer).to.match(/^\/spec\/policyTypes/);
   });
 
