@@ -9,7 +9,7 @@ export type Lane = 'calls' | 'watches' | 'lease';
 type Lanes = Readonly<Record<Lane, Dispatcher>>;
 
 // The API server closes idle connections after 90 s; staying below avoids writing into a connection that just went.
-const KEEP_ALIVE_MS = 60_000;
+const KEEP_ALIVE_MS = 80_000;
 
 /** The connections, opened again when certificates or the CA have changed. */
 export class LanePool {
