@@ -125,6 +125,7 @@ export function markdown(results: Results): string {
     ...lines,
     '',
     `Parapet took ${each(results.parapetMs)} s, the null writer ${each(results.nullWriterMs)} s, each on a fresh control plane; as an admin, whom the API server does not ask what it may grant, the null writer took ${each([results.adminMs])} s.`,
+    '',
     ...byKind(afterwards.repairs),
     '',
     `${repairsTwice} of ${afterwards.repairs.length} repairs needed a second request, because somebody else wrote in between.`,
