@@ -26,7 +26,12 @@ const POLICY = '/apis/parapet.dev/v1alpha1/clustersecuritypolicies/baseline';
 /** The existing cluster of that kubeconfig, or a control plane of our own where there is none. */
 export async function setStage(existing: string | undefined): Promise<Stage> {
   const dir = await mkdtemp(join(tmpdir(), 'parapet-demo-'));
-  return existing === undefined ? ownStage(dir) : existingStage(existing, dir);
+  try {
+    return await (existing === undefined ? ownStage(dir) : existingStage(existing, dir));
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function ownStage(dir: string): Promise<Stage> {
