@@ -43,7 +43,12 @@ function diffArrays(expected: readonly Json[], live: readonly Json[], pointer: s
 
 function diffObjects(expected: JsonObject, live: JsonObject, pointer: string): readonly Difference[] {
   const keys = [...new Set([...Object.keys(expected), ...Object.keys(live)])].sort();
-  return keys.flatMap((key) => diffJson(expected[key], live[key], `${pointer}/${escapePointer(key)}`));
+  return keys.flatMap((key) => diffJson(own(expected, key), own(live, key), `${pointer}/${escapePointer(key)}`));
+}
+
+/** Keys are data, such as a label called `constructor`: it must not find what an object inherits. */
+function own(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 type JsonObject = { readonly [key: string]: Json };
