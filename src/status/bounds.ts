@@ -12,7 +12,7 @@ export function boundedValue(value: Json | undefined): string | undefined {
   return value === undefined ? undefined : cut(JSON.stringify(value), MAX_DIFF_VALUE_LENGTH);
 }
 
-/** A text of at most `limit` characters, the cut shown. */
+/** A text of at most `limit` characters, the cut shown. Half a character would come back as another one. */
 export function cut(text: string, limit: number): string {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+  return text.length <= limit ? text : `${text.slice(0, limit - 1).toWellFormed()}…`;
 }
