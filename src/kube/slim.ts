@@ -1,4 +1,5 @@
 import type { LiveObject } from '../plan/snapshot.ts';
+import { isDnsLabel } from '../semantics/names.ts';
 import type { KubeObject, ManagedFieldsEntry, StringMap } from '../slots/kube-object.ts';
 import type { ObjectKind } from '../slots/slot-kind.ts';
 import { Interner } from './interner.ts';
@@ -11,13 +12,18 @@ const NONE: StringMap = Object.freeze({});
 /** How an object of a registry kind enters the store: ours by name or not at all, and reduced to what planning needs. */
 export function slim(kind: ObjectKind, interner: Interner = new Interner()): StoreTransform<LiveObject> {
   return {
-    transform: (object) => (object.metadata.name.startsWith(PREFIX) ? slimObject(kind, interner, object) : undefined),
+    transform: (object) => (isOurName(object.metadata.name) ? slimObject(kind, interner, object) : undefined),
     release: (live) => {
       for (const shared of [live.name, live.labels, live.annotations, live.content, live.managers]) {
         interner.release(shared);
       }
     },
   };
+}
+
+/** Every slot's name is a DNS label, since it is a label's value as well. A Role may be called anything. */
+function isOurName(name: string): boolean {
+  return name.startsWith(PREFIX) && isDnsLabel(name);
 }
 
 function slimObject(kind: ObjectKind, interner: Interner, object: KubeObject): LiveObject {

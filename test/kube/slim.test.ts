@@ -32,6 +32,13 @@ describe('slim', () => {
     });
   });
 
+  it('leaves out what can be no slot: no object of ours has a name that is not a DNS label', () => {
+    const { transform } = slim(NETWORK_POLICY);
+    for (const name of [`parapet-${'x'.repeat(56)}`, 'parapet-a:b', 'parapet-A', 'parapet-a.b', 'parapet-']) {
+      expect(transform(policy('a', name)), name).to.equal(undefined);
+    }
+  });
+
   it('names all managers, sorted, each once', () => {
     const live = slim(NETWORK_POLICY).transform(policy('a', 'parapet-x', [theirs, ours, theirs, status]));
     expect(live?.managers).to.deep.equal(['kube-controller-manager', 'kubectl-edit', 'parapet']);
