@@ -10,6 +10,7 @@ export const MAX_DIFFS = 20;
 export const MAX_DIFF_VALUE_LENGTH = 256;
 export const MAX_RECENT_REPAIRS = 5;
 export const MAX_SLOT_MESSAGE_LENGTH = 512;
+export const MAX_SLOT_POLICIES = 64;
 
 const diff = Type.Object({
   pointer: text('JSON pointer from the root of the object.', 512),
@@ -26,7 +27,7 @@ const slot = Type.Object({
   slot: text('`Kind/name` of the object.'),
   policies: Type.Array(text('A policy.'), {
     description: 'The winner, or everyone who contributed; and who holds it otherwise.',
-    maxItems: 64,
+    maxItems: MAX_SLOT_POLICIES,
     ...LIST_ATOMIC,
   }),
   uid: Type.Optional(text('Of the object that Parapet wrote; it outranks labels, which tenants can edit.', 64)),

@@ -1,3 +1,4 @@
+import { isDnsSubdomain } from '../semantics/names.ts';
 import type { KubeObject, StringMap } from '../slots/kube-object.ts';
 import { apiVersionOf } from '../slots/kube-object.ts';
 import type { Desired, ObjectKind } from '../slots/slot-kind.ts';
@@ -7,6 +8,8 @@ export const slotLabel = 'parapet.dev/slot';
 export const policiesAnnotation = 'parapet.dev/policies';
 /** The field manager of every object that is ours whole. */
 export const fieldManager = 'parapet';
+/** Annotations hold 256 KiB; nobody has so many policies over one namespace. */
+const MAX_ANNOTATED = 1000;
 
 /**
  * The labels every child carries. A policy's own labels are never copied: Argo CD would adopt the child by its
@@ -21,10 +24,9 @@ export function childAnnotations(policies: readonly string[]): StringMap {
   return { [policiesAnnotation]: policies.join(',') };
 }
 
-/** The policies an annotation names; empty when it is absent or empty. */
+/** The policies an annotation names: tenants can edit it, so what can be no policy's name is left out. */
 export function annotatedPolicies(annotations: StringMap): readonly string[] {
-  const value = annotations[policiesAnnotation];
-  return value === undefined || value === '' ? [] : value.split(',');
+  return (annotations[policiesAnnotation] ?? '').split(',', MAX_ANNOTATED).filter(isDnsSubdomain);
 }
 
 /** The whole object as it is created. */

@@ -38,6 +38,8 @@ export interface SlotPlan {
   readonly diffs: readonly FieldDiff[];
   /** The manager that claims a differing field, `unknown` where the cluster cannot tell. */
   readonly actor: string;
+  /** Nobody who may write asks for it: it is there, and ours by its record or by what it says of itself. */
+  readonly unclaimed?: true;
   /** The slot that has to stand before this one can be written. */
   readonly needs?: string;
   /** The write that mends it; absent where there is nothing to do or nothing may be done. */

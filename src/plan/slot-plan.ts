@@ -38,7 +38,9 @@ export function enforcedSlot(input: SlotInput): SlotPlan | undefined {
 
   // Nothing is wanted: what is ours is kept, frozen or pruned; what isn't is none of our business.
   if (desired === undefined)
-    return live && ownership === 'ours' ? unclaimed({ ...input, live }) : lostWhileFrozen(input);
+    return live && ownership === 'ours'
+      ? { ...unclaimed({ ...input, live }), unclaimed: true }
+      : lostWhileFrozen(input);
   // Nothing is there: create. Only what once stood there can have gone missing.
   if (live === undefined) return absent({ ...input, desired });
   // Somebody else's object was there before us.

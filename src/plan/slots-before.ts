@@ -3,6 +3,7 @@ import type { HeldObject, ObjectKind } from '../slots/slot-kind.ts';
 import { annotatedPolicies } from './desired-object.ts';
 import { slotId } from './fold.ts';
 import { ownershipOf } from './ownership.ts';
+import { MAX_SLOT_POLICIES } from '../api/posture.ts';
 import type { SlotInput } from './slot-plan.ts';
 import type { LiveObject, NamespaceSnapshot, RecordedSlot } from './snapshot.ts';
 import type { Standings } from './standing.ts';
@@ -32,10 +33,15 @@ export function slotsBefore(snapshot: NamespaceSnapshot, standing: Standings): R
   return before;
 }
 
-/** The record outranks the annotation, which tenants can edit; of a slot that never held anything it says nothing. */
+/**
+ * The record outranks the annotation, which tenants can edit; of a slot that never held anything it says nothing. Where
+ * it had no room for everybody the annotation adds to it: more holders never make a prune more likely.
+ */
 function holdersOf(live: LiveObject | undefined, recorded: RecordedSlot | undefined): readonly string[] {
-  if (recorded !== undefined && recorded.uid !== '' && recorded.policies.length > 0) return recorded.policies;
-  return annotatedPolicies(live?.annotations ?? {});
+  const annotated = annotatedPolicies(live?.annotations ?? {});
+  if (recorded === undefined || recorded.uid === '' || recorded.policies.length === 0) return annotated;
+  if (recorded.policies.length < MAX_SLOT_POLICIES) return recorded.policies;
+  return [...new Set([...recorded.policies, ...annotated])];
 }
 
 /** A slot of which nothing is known but its name. */

@@ -1,4 +1,10 @@
-import { MAX_DIFFS, MAX_RECENT_REPAIRS, MAX_SLOTS, MAX_SLOT_MESSAGE_LENGTH } from '../api/posture.ts';
+import {
+  MAX_DIFFS,
+  MAX_RECENT_REPAIRS,
+  MAX_SLOTS,
+  MAX_SLOT_MESSAGE_LENGTH,
+  MAX_SLOT_POLICIES,
+} from '../api/posture.ts';
 import type { PostureContent, PostureDiff, PostureRepair, PostureSlot } from '../api/posture.ts';
 import type { FieldDiff } from '../plan/namespace-plan.ts';
 import { boundedValue, cut } from './bounds.ts';
@@ -31,11 +37,14 @@ export function posture(input: PostureInput): PostureContent | undefined {
   if (report.matched.length === 0 && report.slots.length === 0) return undefined;
   const reported = reportedSlots(report);
   const since = sinceLookup(previous, now);
-  return withinLimit({
+  const content = withinLimit({
     summary: summarize(reported),
-    slots: reported.map((slot) => postureSlot(slot, since(slot))),
+    slots: mostImportant(reported, previous).map((slot) => postureSlot(slot, since(slot))),
     recentRepairs: [...newRepairs(input), ...(previous?.recentRepairs ?? [])].slice(0, MAX_RECENT_REPAIRS),
   });
+  const slots = content.slots.toSorted((a, b) => (a.slot < b.slot ? -1 : 1));
+  const truncated = content.truncated === true || slots.length < reported.length;
+  return { ...content, slots, ...(truncated ? { truncated } : {}) };
 }
 
 /**
@@ -53,7 +62,18 @@ function reportedSlots(report: NamespaceReport): readonly SlotReport[] {
       }
     }
   }
-  return [...slots.values()].toSorted((a, b) => (a.slot < b.slot ? -1 : 1)).slice(0, MAX_SLOTS);
+  return [...slots.values()].toSorted((a, b) => (a.slot < b.slot ? -1 : 1));
+}
+
+/**
+ * As many as a report may hold, the most important first. A slot's entry is the record of whose it is: what policies ask
+ * for and what was recorded before must not be pushed out by objects that only say of themselves that they are ours.
+ */
+function mostImportant(slots: readonly SlotReport[], previous: PostureContent | undefined): readonly SlotReport[] {
+  const recorded = new Set((previous?.slots ?? []).map(({ slot, uid }) => `${slot} ${uid}`));
+  const rank = ({ slot, uid, unclaimed }: SlotReport): number =>
+    (unclaimed === true ? 2 : 0) + (uid !== '' && recorded.has(`${slot} ${uid}`) ? 0 : 1);
+  return slots.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_SLOTS);
 }
 
 function withProposal(known: SlotReport, audited: SlotReport, policy: string): SlotReport {
@@ -74,7 +94,7 @@ function summarize(slots: readonly SlotReport[]): PostureContent['summary'] {
 function postureSlot(slot: SlotReport, since: string): PostureSlot {
   return {
     slot: slot.slot,
-    policies: [...slot.policies],
+    policies: slot.policies.slice(0, MAX_SLOT_POLICIES),
     ...(slot.uid === '' ? {} : { uid: slot.uid }),
     state: slot.state,
     ...(slot.reason === '' ? {} : { reason: slot.reason }),
@@ -102,7 +122,7 @@ function postureDiff({ pointer, expected, live, actor }: FieldDiff): PostureDiff
 /** When each slot entered its state: unchanged slots keep their time. */
 function sinceLookup(previous: PostureContent | undefined, now: string): (slot: SlotReport) => string {
   const key = (slot: { slot: string; state: string; policies: readonly string[] }): string =>
-    `${slot.slot} ${slot.state} ${slot.policies.join(',')}`;
+    `${slot.slot} ${slot.state} ${slot.policies.slice(0, MAX_SLOT_POLICIES).join(',')}`;
   const before = new Map((previous?.slots ?? []).map((slot) => [key(slot), slot.since]));
   return (slot) => before.get(key(slot)) ?? now;
 }
@@ -115,18 +135,26 @@ function newRepairs({ report, detected, now }: PostureInput): readonly PostureRe
   );
 }
 
-/** Gives up messages and diffs, last slot first, until the whole fits into 32 KiB; that something is missing is said. */
+/**
+ * Gives up messages and diffs, and where that is not enough whole slots, the least important first, until all fits into
+ * 32 KiB; that something is missing is said.
+ */
 function withinLimit(content: PostureContent): PostureContent {
   let excess = sizeOf(content) - MAX_BYTES;
   if (excess <= 0) return content;
-  const slots = content.slots.toReversed().map((slot) => {
+  const lastFirst = content.slots.toReversed().map((slot) => {
     if (excess <= 0) return slot;
     const { message, diffs, ...brief } = slot;
     void [message, diffs];
     excess -= sizeOf(slot) - sizeOf(brief);
     return brief;
   });
-  return { ...content, slots: slots.toReversed(), truncated: true };
+  const kept = lastFirst.filter((slot) => {
+    const fits = excess <= 0;
+    if (!fits) excess -= sizeOf(slot);
+    return fits;
+  });
+  return { ...content, slots: kept.toReversed(), truncated: true };
 }
 
 function sizeOf(value: unknown): number {
