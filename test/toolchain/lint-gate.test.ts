@@ -107,6 +107,7 @@ const typesOnly: Readonly<Record<string, readonly string[]>> = {
   widening: ['../slots/slot-kind.ts'],
   status: ['../slots/slot-kind.ts'],
   output: ['../status/posture.ts'],
+  manifests: ['../slots/kube-object.ts'],
   kube: ['../plan/outcome.ts'],
   controller: ['@kubernetes/client-node'],
 };
