@@ -22,7 +22,7 @@ export function plan(snapshot: NamespaceSnapshot): NamespacePlan {
     held: [...before.values()].flatMap(heldObject),
   };
   const wanted = foldPolicies(standing.claims, context);
-  const slots = slotInputs(snapshot, before, wanted).flatMap((input) => enforcedSlot(input) ?? []);
+  const slots = withoutStrangers(slotInputs(snapshot, before, wanted).flatMap((input) => enforcedSlot(input) ?? []));
 
   return {
     namespace: snapshot.namespace.name,
@@ -68,6 +68,16 @@ function leftAlone(slot: SlotPlan): SlotPlan {
   const { change, ...rest } = slot;
   if (change === undefined) return slot;
   return { ...rest, state: 'Blocked', reason: 'NamespaceTerminating', message: 'the namespace is being deleted' };
+}
+
+/** What needs a stranger's object is not created: a RoleBinding would grant whatever the stranger wrote into his Role. */
+function withoutStrangers(slots: readonly SlotPlan[]): readonly SlotPlan[] {
+  const strangers = new Set(slots.filter(({ state }) => state === 'Foreign').map(({ slot }) => slot));
+  return slots.map((slot) => {
+    const { change, ...rest } = slot;
+    if (change?.action !== 'create' || slot.needs === undefined || !strangers.has(slot.needs)) return slot;
+    return { ...rest, state: 'Blocked', reason: 'NotOurs', message: `needs ${slot.needs}, which is not ours` };
+  });
 }
 
 function conflictsOf(wanted: FoldedSlots): readonly SlotConflict[] {
