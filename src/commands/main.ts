@@ -1,6 +1,8 @@
 import { CommanderError } from 'commander';
 import type { Command } from 'commander';
+import { toldError } from './input-error.ts';
 import { createProgram } from './program.ts';
+import { render } from './render.ts';
 import { run } from './run.ts';
 
 /** Where a command writes: data to `out`, everything else to `err`. */
@@ -11,16 +13,28 @@ export interface Terminal {
 
 /** Wrong usage, as most Unix tools have it. */
 const WRONG_USAGE = 2;
+/** Of the commands that inspect: no answer. */
+const FAILED = 2;
 
 /** Runs a command line, without node and script; resolves with the exit code. */
 export async function main(args: readonly string[], { out, err }: Terminal): Promise<number> {
   let exitCode = 0;
-  const program = createProgram({
-    run: async (flags) => {
-      exitCode = await run(flags);
-    },
-    print: out,
-  });
+  const terminal = { out, err };
+  const ending = async (work: Promise<number>): Promise<void> => {
+    exitCode = await work;
+  };
+  /** Whatever goes wrong is an error, and never looks like an answer: 1 has a meaning of its own there. */
+  const inspecting = (work: Promise<number>): Promise<void> =>
+    ending(
+      work.catch((error: unknown) => {
+        err(toldError(error));
+        return FAILED;
+      }),
+    );
+  const program = createProgram(
+    { run: (flags) => ending(run(flags)), print: out },
+    { render: (flags) => inspecting(render(flags, terminal)) },
+  );
   for (const command of [program, ...program.commands]) strict(command, { out, err });
   try {
     await program.parseAsync(args, { from: 'user' });

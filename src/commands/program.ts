@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { renderCommand } from './render-command.ts';
+import type { RenderFlags } from './render-command.ts';
 import { runCommand } from './run-command.ts';
 import type { RunFlags } from './run-command.ts';
 import { version } from './version.ts';
@@ -9,10 +11,19 @@ export interface Actions {
   readonly print: (text: string) => void;
 }
 
+/** What the commands do that read and tell, and change nothing. */
+export interface Inspections {
+  readonly render: (flags: RenderFlags) => Promise<void>;
+}
+
+/** For those who only want the definitions. */
+const NO_INSPECTIONS: Inspections = { render: () => Promise.resolve() };
+
 /** The whole command line: parsing, help, and the source of `docs/reference/cli.md`. */
-export function createProgram({ run, print }: Actions): Command {
+export function createProgram({ run, print }: Actions, { render }: Inspections = NO_INSPECTIONS): Command {
   return new Command('parapet')
     .description('Keeps every namespace of a Kubernetes cluster at the security posture its platform team declares.')
     .addCommand(runCommand(run))
+    .addCommand(renderCommand(render))
     .addCommand(new Command('version').description('print the version').action(() => print(`parapet ${version}\n`)));
 }

@@ -17,3 +17,11 @@ export const PROTECTED_NAMESPACES: readonly string[] = [
   'gatekeeper-system',
   'kyverno',
 ];
+
+/** Where the operator is installed unless `--leader-election-namespace` says otherwise. */
+const OPERATOR_NAMESPACE = 'parapet-system';
+
+/** What the operator protects given these globs: its own namespace always. */
+export function protectedBy(globs: readonly string[]): readonly string[] {
+  return [...new Set([...globs, OPERATOR_NAMESPACE])];
+}

@@ -1,0 +1,32 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { DnsFacts } from '../slots/slot-kind.ts';
+import { dnsValue, listValue } from './flag-values.ts';
+import { PROTECTED_NAMESPACES } from './protected-namespaces.ts';
+
+/** What an operator is told by its own flags, and a command that plans for it has to be told as well. */
+export interface PlanningFlags {
+  readonly platform?: string;
+  readonly dns?: DnsFacts;
+  readonly protectedNamespaces: readonly string[];
+}
+
+/** Several `-f` add up. */
+export function filesFlag(command: Command, meaning: string): Command {
+  return command.requiredOption('-f, --filename <path>', `${meaning}; - is standard input, several add up`, collect);
+}
+
+export function planningFlags(command: Command): Command {
+  return command
+    .option('--platform <file>', 'platform facts as YAML or JSON, where no cluster is asked for them')
+    .addOption(new Option('--dns <addresses>', "as the operator's").argParser(dnsValue))
+    .addOption(
+      new Option('--protected-namespaces <globs>', "as the operator's")
+        .argParser(listValue)
+        .default(PROTECTED_NAMESPACES, PROTECTED_NAMESPACES.join(',')),
+    );
+}
+
+function collect(path: string, before: readonly string[] = []): readonly string[] {
+  return [...before, path];
+}

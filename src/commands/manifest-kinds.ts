@@ -1,0 +1,35 @@
+import { spelledPosition } from '../manifests/manifest.ts';
+import type { Manifest } from '../manifests/manifest.ts';
+import type { KubeObject, Resource } from '../slots/kube-object.ts';
+import { InputError } from './input-error.ts';
+
+export const namespaceResource: Resource = {
+  group: '',
+  version: 'v1',
+  plural: 'namespaces',
+  kind: 'Namespace',
+  namespaced: false,
+};
+
+/** Whether an object is of a kind, in whatever version. */
+export function isOf({ apiVersion, kind }: KubeObject, resource: Resource): boolean {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  return kind === resource.kind && group === resource.group;
+}
+
+/** Throws where two manifests are of the same object: nobody could say which of them counts. */
+export function refuseTwins(manifests: readonly Manifest[]): void {
+  const first = new Map<string, Manifest>();
+  for (const manifest of manifests) {
+    const { kind, metadata } = manifest.object;
+    const key = [kind, metadata.namespace ?? '', metadata.name].join('/');
+    const earlier = first.get(key);
+    if (earlier !== undefined) {
+      const spelled = `${kind}/${metadata.name}`;
+      throw new InputError([
+        `${spelledPosition(manifest)}: ${spelled} is also at ${spelledPosition(earlier)}: give the files that are applied together, and no others`,
+      ]);
+    }
+    first.set(key, manifest);
+  }
+}

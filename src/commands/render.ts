@@ -1,0 +1,42 @@
+import { readManifests } from '../manifests/read-manifests.ts';
+import type { NamespacePlan } from '../plan/namespace-plan.ts';
+import { dueSlots } from '../plan/order.ts';
+import { plan } from '../plan/plan.ts';
+import { InputError } from './input-error.ts';
+import type { Terminal } from './main.ts';
+import { namespaceOf } from './namespace-of.ts';
+import { platformOf, toldAssumptions } from './platform-file.ts';
+import { policiesOf } from './policies-of.ts';
+import { protectedBy } from './protected-namespaces.ts';
+import type { RenderFlags } from './render-command.ts';
+import { yamlDocuments } from './yaml-documents.ts';
+
+/** The objects an empty namespace would get, in the order the operator writes them. */
+export async function render(flags: RenderFlags, { out, err }: Terminal): Promise<number> {
+  const manifests = await readManifests(flags.filename);
+  const policies = policiesOf(manifests).map(({ policy }) => policy);
+  if (policies.length === 0) throw new InputError([`parapet: no policy in ${flags.filename.join(', ')}`]);
+  const platform = await platformOf(flags.platform, flags.dns);
+  const planned = plan({
+    namespace: { ...namespaceOf(manifests, flags.namespace), terminating: false },
+    policies,
+    live: [],
+    record: [],
+    platform: platform.facts,
+    protectedNamespaces: protectedBy(flags.protectedNamespaces),
+  });
+  for (const line of [...toldAssumptions(platform), ...notesOn(planned)]) err(`parapet: ${line}\n`);
+  out(yamlDocuments(dueSlots(planned).flatMap(({ change }) => (change.action === 'create' ? [change.object] : []))));
+  return 0;
+}
+
+/** Why there may be less than expected. */
+function notesOn({ namespace, matched, audits, conflicts }: NamespacePlan): readonly string[] {
+  return [
+    ...(matched.length === 0 ? [`no policy selects ${namespace}`] : []),
+    ...audits.map(
+      ({ policy }) => `${policy} selects ${namespace} but writes nothing: it is suspended or in Audit mode`,
+    ),
+    ...conflicts.map(({ slot, policy, winner }) => `${policy} loses ${slot} to ${winner} at the same priority`),
+  ];
+}
