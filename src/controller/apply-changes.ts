@@ -1,6 +1,7 @@
 import type { NamespacePlan } from '../plan/namespace-plan.ts';
 import type { Change } from '../plan/namespace-plan.ts';
 import { dueSlots } from '../plan/order.ts';
+import type { DueSlot } from '../plan/order.ts';
 import type { Outcome } from '../plan/outcome.ts';
 
 /** Writes one change and tells what became of it; never throws. */
@@ -8,21 +9,33 @@ export type Write = (change: Change) => Promise<Outcome>;
 
 /**
  * Writes a plan's changes in their order, one after another. A slot whose prerequisite was not written waits for it
- * (a RoleBinding without its Role); one slot's failure stops no other; a namespace that is going stops all.
+ * (a RoleBinding without its Role, the removal of an allow while its default-deny stands); apart from that one slot's
+ * failure stops no other; a namespace that is going stops all.
  *
  * @returns outcomes by slot; a slot that was not tried has none
  */
 export async function applyChanges(plan: NamespacePlan, write: Write): Promise<ReadonlyMap<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
-  for (const { slot, change, needs } of dueSlots(plan)) {
-    const prerequisite = needs === undefined ? undefined : outcomes.get(needs);
-    if (prerequisite !== undefined && prerequisite.result !== 'done' && prerequisite.result !== 'gone') {
-      outcomes.set(slot, { ...prerequisite, message: `waits for ${needs}` });
-      continue;
-    }
-    const outcome = await write(change);
+  const failed: DueSlot[] = [];
+  for (const due of dueSlots(plan)) {
+    const { slot, change } = due;
+    const awaited = failed.find((earlier) => waitsFor(due, earlier));
+    const reason = awaited === undefined ? undefined : outcomes.get(awaited.slot);
+    const outcome = reason === undefined ? await write(change) : { ...reason, message: `waits for ${awaited?.slot}` };
     outcomes.set(slot, outcome);
     if (outcome.result === 'gone') break;
+    if (outcome.result !== 'done') failed.push(due);
   }
   return outcomes;
+}
+
+/**
+ * What has to be done before: what a slot needs; and for a removal, of its own kind, what goes before it. As long as a
+ * default-deny stands its allows do.
+ */
+function waitsFor({ change, needs }: DueSlot, earlier: DueSlot): boolean {
+  if (needs === earlier.slot) return true;
+  if (change.action !== 'delete' || change.resource.kind !== earlier.change.resource.kind) return false;
+  const removal = earlier.change.action === 'delete';
+  return removal ? earlier.change.order > change.order : earlier.change.order < change.order;
 }
