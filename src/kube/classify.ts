@@ -23,7 +23,10 @@ interface Answered {
 const WEBHOOK =
   /^admission webhook ".*" denied the request|ValidatingAdmissionPolicy '.*' with binding '.*' denied request/;
 const CEILING = /attempting to grant/;
-const QUOTA = /exceeded quota:/;
+// The latter where a quota is so new that nothing has been counted yet.
+const QUOTA = /exceeded quota:|status unknown for quota:/;
+// A JSON Patch for another version: its place is gone (all labels were stripped), which shows before the version does.
+const UNFIT = /^the server rejected our request due to an error in our request/;
 
 const TABLE: readonly Row[] = [
   { when: ({ reply }) => reply.status < 300, then: done },
@@ -36,6 +39,10 @@ const TABLE: readonly Row[] = [
   { when: ({ method, reply }) => method === 'PATCH' && reply.status === 404, then: stale },
   { when: ({ message }) => WEBHOOK.test(message), then: refused('webhook') },
   { when: ({ reply }) => reply.status === 409, then: stale },
+  {
+    when: ({ method, reply, message }) => method === 'PATCH' && reply.status === 422 && UNFIT.test(message),
+    then: stale,
+  },
   { when: ({ reply, status }) => reply.status === 422 && isUidChange(status), then: stale },
   { when: ({ reply, message }) => reply.status === 403 && CEILING.test(message), then: beyondCeiling },
   { when: ({ reply, message }) => reply.status === 403 && QUOTA.test(message), then: refused('quota') },
@@ -56,7 +63,11 @@ function done({ method, reply }: Answered): Outcome {
   if (method !== 'DELETE') return { result: 'done', object: reply.body as KubeObject };
   const waiting = pendingFinalizers(reply.body);
   if (waiting.length === 0) return { result: 'done' };
-  return { result: 'retry', afterMs: 5_000, message: `deleted, but kept by its finalizers: ${waiting.join(', ')}` };
+  return {
+    result: 'refused',
+    cause: 'finalizer',
+    message: `deleted, but kept by its finalizers: ${waiting.join(', ')}`,
+  };
 }
 
 /** A delete is answered with a Status when the object is gone, and with the object when finalizers keep it. */

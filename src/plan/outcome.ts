@@ -15,6 +15,7 @@ export type Outcome =
 
 /**
  * ceiling: RBAC "attempting to grant" (a Role beyond what the operator holds) · permission: the operator's own RBAC ·
- * webhook: an admission webhook or policy said no · quota: a quota of objects is full · invalid: 422 or 400.
+ * webhook: an admission webhook or policy said no · quota: a quota of objects is full · finalizer: deleted, but somebody's
+ * finalizers keep it · invalid: 422 or 400.
  */
-export type RefusalCause = 'ceiling' | 'permission' | 'webhook' | 'quota' | 'invalid';
+export type RefusalCause = 'ceiling' | 'permission' | 'webhook' | 'quota' | 'finalizer' | 'invalid';

@@ -15,10 +15,12 @@ export const SLOT_REASONS = [
   'AuditDrift',
   // A write that did not succeed.
   'Retrying',
+  'ChangedMeanwhile',
   'BeyondGrantable',
   'PermissionDenied',
   'AdmissionDenied',
   'QuotaExceeded',
+  'HeldByFinalizer',
   'Refused',
 ] as const;
 

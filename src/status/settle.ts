@@ -58,7 +58,7 @@ function settleSlot(slot: SlotPlan, outcome: Outcome | undefined): SlotReport {
         retry: true,
       };
     case 'stale':
-      return { ...report, state: 'Pending', reason: 'Retrying', message: outcome.message, retry: true };
+      return { ...report, reason: 'ChangedMeanwhile', message: outcome.message, retry: true };
     case 'retry':
       return { ...report, reason: 'Retrying', message: outcome.message, retry: true };
     default:
@@ -84,5 +84,6 @@ export const refusalReasons: Readonly<Record<RefusalCause, SlotReason>> = {
   permission: 'PermissionDenied',
   webhook: 'AdmissionDenied',
   quota: 'QuotaExceeded',
+  finalizer: 'HeldByFinalizer',
   invalid: 'Refused',
 };

@@ -43,6 +43,8 @@ const failing = verdict('team-a', {
   drift: { Missing: 1 },
   failing: [unanswered],
 });
+const changed = bad('Modified', { reason: 'ChangedMeanwhile', message: 'the object has been modified' });
+const contended = verdict('team-a', { state: 'Drifted', worst: changed, drift: { Modified: 1 }, failing: [changed] });
 const tied = verdict('team-a', { conflict: { slot, winner: 'another' } });
 
 interface Row {
@@ -74,6 +76,12 @@ const golden: readonly Row[] = [
     situation: 'a foreign object',
     verdicts: [foreign],
     expected: ['Ready=True/Succeeded', 'Drifted=True/DriftOpen', 'Degraded=True/NotOurs'],
+  },
+  {
+    situation: 'a write that somebody else keeps getting in the way of',
+    verdicts: [contended],
+    writesFailing: true,
+    expected: ['Ready=True/Succeeded', 'Drifted=True/DriftOpen'],
   },
   {
     situation: 'a quota that is full',
