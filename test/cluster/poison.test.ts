@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { spelled, writesOf } from './harness/audit-log.ts';
+import type { AuditEntry } from './harness/audit-log.ts';
 import { startCluster } from './harness/cluster.ts';
 import type { Cluster } from './harness/cluster.ts';
 import type { OperatorProcess } from './harness/operator-process.ts';
@@ -25,6 +27,7 @@ describe('A policy that got past the schema', function () {
   this.timeout(60_000);
   let cluster: Cluster;
   let operator: OperatorProcess;
+  let requests: () => Promise<readonly AuditEntry[]>;
 
   before(async () => {
     cluster = await startCluster('--audit-log');
@@ -33,6 +36,7 @@ describe('A policy that got past the schema', function () {
     await cluster.admin.patch(CRD, [{ op: 'replace', path: SPEC, value: loose }]);
     await eventually('the schema is loose', () => cluster.applyFixture('poison'));
     await cluster.kubectl(['apply', '-k', 'crds']);
+    requests = await cluster.operatorRequests();
     operator = await cluster.startOperator();
     await operator.working();
   });
@@ -63,6 +67,11 @@ describe('A policy that got past the schema', function () {
     await cluster.admin.read(slot('poison', 'LimitRange/parapet-limits'));
     expect(await cluster.admin.get(slot('poison', 'ResourceQuota/parapet-compute'))).to.equal(undefined);
     expect(await cluster.admin.get(slot('poison', 'Role/parapet-root'))).to.equal(undefined);
+  });
+
+  it('is not tried on the API server in its faulty part', async () => {
+    const refused = writesOf(await requests()).filter(({ responseStatus }) => (responseStatus?.code ?? 0) >= 400);
+    expect(refused.map(spelled)).to.deep.equal([]);
   });
 
   it('keeps no repair waiting', async () => {
