@@ -1,4 +1,5 @@
 import type { PolicyRepair } from '../api/policy-status.ts';
+import type { RecordedSlot } from '../plan/snapshot.ts';
 import type { NamespaceReport } from '../status/settle.ts';
 import { leftBehind, sumByKind, verdicts } from '../status/verdict.ts';
 import type { Verdict } from '../status/verdict.ts';
@@ -7,6 +8,12 @@ import type { Verdict } from '../status/verdict.ts';
 export interface DatedVerdict {
   readonly verdict: Verdict;
   readonly generation: number;
+}
+
+/** A record and the uid of the namespace it is about. */
+export interface UnreportedSlots {
+  readonly uid: string;
+  readonly record: readonly RecordedSlot[];
 }
 
 /**
@@ -18,6 +25,8 @@ export class Memory {
   readonly #matched = new Map<string, readonly string[]>();
   readonly #written = new Map<string, Map<string, number>>();
   readonly #repairs = new Map<string, PolicyRepair[]>();
+  /** Of namespaces whose report could not be written: what it would have recorded. */
+  readonly #unreported = new Map<string, UnreportedSlots>();
   /** Namespaces where something is open that no selecting policy answers for. */
   readonly #leftBehind = new Map<string, Verdict['drift']>();
 
@@ -51,6 +60,7 @@ export class Memory {
   /** Drops everything about a namespace that no longer exists. */
   forgetEntirely(namespace: string): readonly string[] {
     this.#written.delete(namespace);
+    this.#unreported.delete(namespace);
     return this.forget(namespace);
   }
 
@@ -83,6 +93,16 @@ export class Memory {
     if (fingerprint === undefined) slots.delete(slot);
     else slots.set(slot, fingerprint);
     this.#written.set(namespace, slots);
+  }
+
+  /** Stands in for a record that the cluster would not take; undefined once it has it. */
+  keepRecord(namespace: string, record: UnreportedSlots | undefined): void {
+    if (record === undefined) this.#unreported.delete(namespace);
+    else this.#unreported.set(namespace, record);
+  }
+
+  unreportedIn(namespace: string): UnreportedSlots | undefined {
+    return this.#unreported.get(namespace);
   }
 
   /** Adds a repair to the next status of a policy; only the last five are of interest. */

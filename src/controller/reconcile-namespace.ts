@@ -7,7 +7,7 @@ import { plan } from '../plan/plan.ts';
 import type { NamespaceSnapshot } from '../plan/snapshot.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
 import { posture } from '../status/posture.ts';
-import { settle } from '../status/settle.ts';
+import { settle, withOwnRefusal } from '../status/settle.ts';
 import type { NamespaceReport } from '../status/settle.ts';
 import { applyChanges } from './apply-changes.ts';
 import type { Write } from './apply-changes.ts';
@@ -50,6 +50,7 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
     platform: deps.platform(),
     protectedNamespaces,
     lastWritten: memory.writtenIn(name),
+    unreported: memory.unreportedIn(name),
   });
   if (snapshot === undefined) {
     deps.policiesTouched(memory.forgetEntirely(name));
@@ -64,7 +65,9 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
   // Its report goes with the namespace.
   const reported = snapshot.namespace.terminating ? undefined : await publish(report, addedAt, deps);
 
-  deps.policiesTouched(memory.remember(report, generationsOf(snapshot)));
+  keepRecord(report, reported, deps);
+
+  deps.policiesTouched(memory.remember(withOwnRefusal(report, reported), generationsOf(snapshot)));
   return nextOf(planned, outcomes, reported);
 }
 
@@ -119,6 +122,14 @@ async function publish(
   const standing = view.postures.get(report.namespace, POSTURE_NAME);
   observe({ report, previous: live?.content, posture: standing, seconds: elapsed / 1000 });
   return outcome;
+}
+
+/** What is ours must stay known where the report that records it is refused. */
+function keepRecord(report: NamespaceReport, reported: Outcome | undefined, { view, memory }: ReconcileDeps): void {
+  const namespace = view.namespaces.get('', report.namespace);
+  const stands = reported === undefined || reported.result === 'done' || namespace === undefined;
+  const record = report.slots.map(({ slot, uid, policies }) => ({ slot, uid, policies }));
+  memory.keepRecord(report.namespace, stands ? undefined : { uid: namespace.uid, record });
 }
 
 /**

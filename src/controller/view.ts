@@ -6,6 +6,7 @@ import { POSTURE_NAME } from '../api/resources.ts';
 import { slim } from '../kube/slim.ts';
 import { Store } from '../kube/store.ts';
 import type { Stored } from '../kube/store.ts';
+import type { UnreportedSlots } from './memory.ts';
 import type { LiveObject, NamespaceSnapshot, RecordedSlot } from '../plan/snapshot.ts';
 import type { KubeObject, StringMap } from '../slots/kube-object.ts';
 import { objectKinds } from '../slots/object-kinds.ts';
@@ -48,17 +49,26 @@ export interface GatherOptions {
   readonly platform: PlatformFacts;
   readonly protectedNamespaces: readonly string[];
   readonly lastWritten: ReadonlyMap<string, number>;
+  /** Newer than the report in the cluster, where that could not be written. */
+  readonly unreported: UnreportedSlots | undefined;
 }
 
 /** Everything a plan of the namespace needs, or undefined where it doesn't exist. Reads memory only. */
-export function gather(view: ClusterView, name: string, options: GatherOptions): NamespaceSnapshot | undefined {
+export function gather(
+  view: ClusterView,
+  name: string,
+  { unreported, ...options }: GatherOptions,
+): NamespaceSnapshot | undefined {
   const namespace = view.namespaces.get('', name);
   if (namespace === undefined) return undefined;
   return {
     namespace: { name, labels: namespace.labels, terminating: namespace.terminating },
     policies: view.policies.list('').map(({ policy }) => policy),
     live: [...view.objects.values()].flatMap((store) => store.list(name)),
-    record: view.postures.get(name, POSTURE_NAME)?.content.slots.map(recordedSlot) ?? [],
+    record:
+      unreported?.uid === namespace.uid
+        ? unreported.record
+        : (view.postures.get(name, POSTURE_NAME)?.content.slots.map(recordedSlot) ?? []),
     ...options,
   };
 }

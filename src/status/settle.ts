@@ -1,3 +1,4 @@
+import { POSTURE_NAME, postureResource } from '../api/resources.ts';
 import type { NamespacePlan, SlotPlan } from '../plan/namespace-plan.ts';
 import type { Outcome, RefusalCause } from '../plan/outcome.ts';
 import type { SlotReason } from '../plan/slot-reasons.ts';
@@ -36,6 +37,27 @@ export function settle(plan: NamespacePlan, outcomes: ReadonlyMap<string, Outcom
     audits: plan.audits.map(({ policy, slots }) => ({ policy, slots: slots.map(bare) })),
     conflicts: plan.conflicts,
   };
+}
+
+/**
+ * A report that could not be written is a finding of its own, told by the policies that select the namespace: whoever
+ * keeps it out, by a quota on reports for one, must not keep silent what it would say.
+ */
+export function withOwnRefusal(report: NamespaceReport, outcome: Outcome | undefined): NamespaceReport {
+  if (outcome?.result !== 'refused') return report;
+  const slot: SlotReport = {
+    slot: `${postureResource.kind}/${POSTURE_NAME}`,
+    state: 'Blocked',
+    reason: refusalReasons[outcome.cause],
+    message: outcome.message,
+    policies: report.matched,
+    uid: '',
+    diffs: [],
+    actor: '',
+    refusal: outcome.cause,
+    retry: true,
+  };
+  return { ...report, slots: [...report.slots, slot] };
 }
 
 function isRemoved(slot: SlotReport): boolean {
