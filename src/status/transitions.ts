@@ -35,7 +35,9 @@ export function untold(
   previous: PostureContent | undefined,
 ): Readonly<Record<'enforced' | 'audited', readonly SlotReport[]>> {
   const before = new Map((previous?.slots ?? []).map((slot) => [slot.slot, slot]));
-  const isNew = ({ slot, state }: SlotReport): boolean => before.get(slot)?.state !== state;
+  // Of what had no room in the report before nobody can say whether it is news.
+  const isNew = ({ slot, state }: SlotReport): boolean =>
+    before.has(slot) ? before.get(slot)?.state !== state : previous?.truncated !== true;
   const isNoted = ({ slot }: SlotReport): boolean => before.get(slot)?.reason === 'AuditDrift';
   const audited = audits.flatMap((audit) => audit.slots);
   return { enforced: slots.filter(isNew), audited: audited.filter((slot) => isNew(slot) && !isNoted(slot)) };

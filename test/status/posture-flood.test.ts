@@ -4,6 +4,7 @@ import type { PostureContent } from '../../src/api/posture.ts';
 import { slotLabel } from '../../src/plan/desired-object.ts';
 import { posture } from '../../src/status/posture.ts';
 import { settle } from '../../src/status/settle.ts';
+import { untold } from '../../src/status/transitions.ts';
 import { policy, World } from '../plan/world.ts';
 
 const deny = 'NetworkPolicy/parapet-default-deny';
@@ -55,6 +56,14 @@ describe('posture, flooded by a tenant', () => {
     world.converge();
     flood(world, MAX_SLOTS + 50);
     expect(report(world).summary).to.include({ slots: MAX_SLOTS + 51, ok: 1, drifted: MAX_SLOTS + 50 });
+  });
+
+  it('does not make the same news of what has no room with every look', () => {
+    const world = new World([policy('baseline', closed)]);
+    world.converge();
+    flood(world, MAX_SLOTS + 50);
+    const settled = settle(world.plan(), new Map());
+    expect(untold(settled, report(world)).enforced).to.deep.equal([]);
   });
 
   it('stays within what the API server takes, whatever an annotation says', () => {
