@@ -44,6 +44,7 @@ func (s *state) apiServerArgs(o options) []string {
 		"--advertise-address=" + advertiseAddress,
 		"--tls-cert-file=" + s.path("serving.crt"),
 		"--tls-private-key-file=" + s.path("serving.key"),
+		"--client-ca-file=" + s.path("ca.crt"),
 		"--service-account-issuer=https://kubernetes.default.svc.cluster.local",
 		"--service-account-key-file=" + s.path("service-account.key"),
 		"--service-account-signing-key-file=" + s.path("service-account.key"),
@@ -70,12 +71,14 @@ func (s *state) controllerManagerArgs() []string {
 		"--kubeconfig=" + kubeconfig,
 		"--authentication-kubeconfig=" + kubeconfig,
 		"--authorization-kubeconfig=" + kubeconfig,
-		"--authentication-skip-lookup", // there are no client certificates to look a CA up for
+		"--authentication-skip-lookup", // nobody calls it with a client certificate
 		"--bind-address=" + loopback,
 		fmt.Sprintf("--secure-port=%d", s.Ports.ControllerManager),
 		"--tls-cert-file=" + s.path("serving.crt"),
 		"--tls-private-key-file=" + s.path("serving.key"),
 		"--root-ca-file=" + s.path("ca.crt"),
+		"--cluster-signing-cert-file=" + s.path("ca.crt"),
+		"--cluster-signing-key-file=" + s.path("ca.key"),
 		"--service-account-private-key-file=" + s.path("service-account.key"),
 		"--use-service-account-credentials",
 		"--leader-elect=false",

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"crypto/x509"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"k8s.io/client-go/tools/clientcmd"
+	certutil "k8s.io/client-go/util/cert"
 )
 
 func prepared(t *testing.T, o options) *state {
@@ -21,7 +23,7 @@ func prepared(t *testing.T, o options) *state {
 func TestPrepareKeepsWhatClientsHold(t *testing.T) {
 	dir := t.TempDir()
 	first := prepared(t, options{dir: dir})
-	kept := []string{adminKubeconfig, managerKubeconfig, "tokens.csv", "ca.crt", "serving.crt", "serving.key", "service-account.key"}
+	kept := []string{adminKubeconfig, managerKubeconfig, certificateKubeconfig, "tokens.csv", "ca.crt", "ca.key", "serving.crt", "serving.key", "service-account.key"}
 	before := map[string]string{}
 	for _, name := range kept {
 		before[name] = read(t, filepath.Join(dir, name))
@@ -65,6 +67,40 @@ func TestPrepareMovesTheKubeconfigToANewPort(t *testing.T) {
 	}
 	if string(config.CAData) != read(t, second.path("ca.crt")) {
 		t.Error("the kubeconfig does not hold the CA")
+	}
+}
+
+func TestPrepareReplacesCertificatesWhoseCAHasNoKey(t *testing.T) {
+	dir := t.TempDir()
+	first := prepared(t, options{dir: dir})
+	before := read(t, first.path("ca.crt"))
+	if err := os.Remove(first.path("ca.key")); err != nil {
+		t.Fatal(err)
+	}
+
+	second := prepared(t, options{dir: dir})
+
+	ca := read(t, second.path("ca.crt"))
+	if ca == before {
+		t.Error("the CA stayed, and nobody can sign with it")
+	}
+	config, err := clientcmd.BuildConfigFromFlags("", second.path(certificateKubeconfig))
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(ca))
+	for usage, text := range map[x509.ExtKeyUsage]string{
+		x509.ExtKeyUsageServerAuth: read(t, second.path("serving.crt")),
+		x509.ExtKeyUsageClientAuth: string(config.CertData),
+	} {
+		certificates, err := certutil.ParseCertsPEM([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := certificates[0].Verify(x509.VerifyOptions{Roots: roots, KeyUsages: []x509.ExtKeyUsage{usage}}); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

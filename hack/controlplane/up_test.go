@@ -3,6 +3,9 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -14,6 +17,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	certutil "k8s.io/client-go/util/cert"
+	"k8s.io/client-go/util/keyutil"
 )
 
 // The test binary is the multi-call binary as well: "up" runs itself again for
@@ -38,6 +44,7 @@ func TestUp(t *testing.T) {
 			ask(t, dir, "create", "configmap", "kept")
 			ask(t, dir, "auth", "can-i", "escalate", "clusterroles")
 			ask(t, dir, "create", "token", "default")
+			signs(t, dir)
 			refusesASecond(t, dir)
 			up.signal(t, syscall.SIGHUP)
 			up.says(t, "kube-apiserver restarted", 15*time.Second)
@@ -193,13 +200,60 @@ func free(t *testing.T, dir string, within time.Duration) {
 	}
 }
 
-// ask runs a kubectl command that must succeed.
-func ask(t *testing.T, dir string, args ...string) {
+// signs has the CSR API sign a certificate, and kube-apiserver take it.
+func signs(t *testing.T, dir string) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], append([]string{"kubectl", "--kubeconfig", filepath.Join(dir, adminKubeconfig)}, args...)...)
-	if out, err := cmd.CombinedOutput(); err != nil {
+	key, err := newKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, requestErr := certutil.MakeCSR(key, &pkix.Name{CommonName: "visitor"}, nil, nil)
+	keyPEM, keyErr := keyutil.MarshalPrivateKeyToPEM(key)
+	manifest := fmt.Sprintf(`apiVersion: certificates.k8s.io/v1
+kind: CertificateSigningRequest
+metadata: {name: visitor}
+spec: {signerName: kubernetes.io/kube-apiserver-client, usages: [client auth], request: %s}
+`, base64.StdEncoding.EncodeToString(request))
+	file := func(name string) string { return filepath.Join(dir, "visitor."+name) }
+	if err := errors.Join(requestErr, keyErr,
+		os.WriteFile(file("yaml"), []byte(manifest), 0o600), os.WriteFile(file("key"), keyPEM, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	ask(t, dir, "apply", "--filename", file("yaml"))
+	ask(t, dir, "certificate", "approve", "visitor")
+	ask(t, dir, "wait", "--for=jsonpath={.status.certificate}", "csr/visitor")
+	encoded := ask(t, dir, "get", "csr/visitor", "--output=jsonpath={.status.certificate}")
+	certificate, err := base64.StdEncoding.DecodeString(encoded)
+	if err := errors.Join(err, os.WriteFile(file("crt"), certificate, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	s := &state{dir: dir}
+	if err := s.load(); err != nil {
+		t.Fatal(err)
+	}
+	// Not by the administrator's kubeconfig: its token would come first.
+	who := kubectlOutput(t, "--kubeconfig=/dev/null", "--server="+s.apiServerURL(), "--certificate-authority="+s.path("ca.crt"),
+		"--client-certificate="+file("crt"), "--client-key="+file("key"),
+		"auth", "whoami", "--output=jsonpath={.status.userInfo.username}")
+	if who != "visitor" {
+		t.Errorf("the certificate is %q", who)
+	}
+}
+
+// ask runs a kubectl command as administrator, and returns what it prints.
+func ask(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	return kubectlOutput(t, append([]string{"--kubeconfig", filepath.Join(dir, adminKubeconfig)}, args...)...)
+}
+
+// kubectlOutput is what a command prints that must succeed.
+func kubectlOutput(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := exec.Command(os.Args[0], append([]string{"kubectl"}, args...)...).CombinedOutput()
+	if err != nil {
 		t.Fatalf("kubectl %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
+	return string(out)
 }
 
 // pidOf finds the child with the name that works in dir.

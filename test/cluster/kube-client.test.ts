@@ -63,6 +63,13 @@ describe('createClient on a real API server', function () {
     }
   });
 
+  it('is whom the CA of the cluster certifies', async () => {
+    const client = clientFor(join(plane.dir, 'client-cert.kubeconfig'));
+    expect(await whoAmI(client)).to.equal('cert-admin');
+    await createMap(client, 'team', 'written-by-certificate');
+    await client.close();
+  });
+
   it('notices by a 401 that its token was exchanged', async () => {
     const file = join(plane.dir, 'exchanged');
     writeFileSync(file, await serviceAccountToken('leaving'));
