@@ -6,7 +6,7 @@ import type { Resource } from '../slots/kube-object.ts';
 import { POSTURE_NAME, policyResource, postureResource } from '../api/resources.ts';
 import { levelOf } from '../status/severity.ts';
 import { boundedDiffs } from '../status/posture.ts';
-import type { SlotReport } from '../status/settle.ts';
+import type { NamespaceReport, SlotReport } from '../status/settle.ts';
 import { policyEvents, postureEvents, untold } from '../status/transitions.ts';
 import type { Announcement } from '../status/transitions.ts';
 import type { Memory } from './memory.ts';
@@ -29,7 +29,7 @@ export function observeNamespace(observation: Observation, deps: ObserverDeps): 
   }
   const { enforced, audited } = untold(report, previous);
   for (const slot of [...enforced, ...audited].filter(({ state }) => isOpen(state))) {
-    deps.metrics.driftDetected.inc(labelsOf(slot, slot.state));
+    deps.metrics.driftDetected.inc(labelsOf(slot, slot.state, report));
     const { state: kind, reason, actor } = slot;
     deps.log.warn('drift found', { namespace: report.namespace, object: slot.slot, kind, reason, actor });
   }
@@ -57,22 +57,30 @@ function tellRepair(slot: SlotReport, { report, seconds }: Observation, deps: Ob
   const { log, metrics, memory, now } = deps;
   const { namespace } = report;
   const { slot: object, actor, policies, repaired: kind = '', mended = [] } = slot;
-  metrics.driftDetected.inc(labelsOf(slot, kind));
-  metrics.driftRepaired.inc(labelsOf(slot, kind));
+  metrics.driftDetected.inc(labelsOf(slot, kind, report));
+  metrics.driftRepaired.inc(labelsOf(slot, kind, report));
   metrics.repairDuration.observe(seconds);
   const diffs = boundedDiffs(mended);
   log.info('drift repaired', { namespace, object, kind, actor, policy: policies.join(','), diffs, seconds });
   const repair = { namespace, slot: object, kind, actor, time: now().toISOString() };
-  for (const policy of policies) memory.repaired(policy, repair);
+  for (const policy of policies.filter((name) => report.matched.includes(name))) memory.repaired(policy, repair);
 }
 
 function isOpen(state: SlotReport['state']): boolean {
   return levelOf(state) === 'Drifted' || levelOf(state) === 'Blocked';
 }
 
-/** One policy a slot, its winner or first contributor, so that sums over policies count each drift once. */
-function labelsOf({ slot, policies }: SlotReport, kind: string): Record<'policy' | 'resource' | 'kind', string> {
-  return { policy: policies[0] ?? '', resource: slot.split('/')[0] ?? '', kind };
+/**
+ * One policy a slot, its winner or first contributor, so that sums over policies count each drift once. None where none
+ * of them selects the namespace: an annotation may name as many policies as a tenant can think of.
+ */
+function labelsOf(
+  { slot, policies }: SlotReport,
+  kind: string,
+  { matched }: NamespaceReport,
+): Record<'policy' | 'resource' | 'kind', string> {
+  const policy = policies.find((name) => matched.includes(name)) ?? '';
+  return { policy, resource: slot.split('/')[0] ?? '', kind };
 }
 
 function subjectOf(resource: Resource, name: string, uid: string, namespace?: string): EventSubject {
