@@ -46,6 +46,6 @@ function postureChange(
 function memberOperations(before: PostureContent, after: PostureContent): readonly PatchOperation[] {
   const members = ['summary', 'slots', 'recentRepairs', 'truncated'] as const;
   return members
-    .filter((member) => !isDeepStrictEqual(before[member], after[member]))
+    .filter((member) => !isDeepStrictEqual(before[member] ?? false, after[member] ?? false))
     .map((member) => ({ op: 'add', path: `/${member}`, value: (after[member] ?? false) as Json }));
 }
