@@ -1,4 +1,5 @@
 import { policyResource, postureResource } from '../../src/api/resources.ts';
+import { LEASE, LEASE_NAME } from '../../src/kube/lease-record.ts';
 import type { Resource } from '../../src/slots/kube-object.ts';
 import { objectKinds } from '../../src/slots/object-kinds.ts';
 import { kustomization, yamlFile } from './generated-file.ts';
@@ -52,9 +53,9 @@ function staticRules(): readonly Rule[] {
   ];
 }
 
-/** The election: the lease is read, created once, and renewed. */
+/** The election: the one Lease is created once, read and renewed. No name restricts `create`: a POST has none yet. */
 function leaseRules(): readonly Rule[] {
-  return [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] }];
+  return [rule(LEASE, ['create']), { ...rule(LEASE, ['get', 'update']), resourceNames: [LEASE_NAME] }];
 }
 
 /** Where pods ask for names. */

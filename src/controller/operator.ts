@@ -6,13 +6,12 @@ import type { KubeClient } from '../kube/client.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { loadKubeConfig } from '../kube/kubeconfig.ts';
 import { LeaderElection } from '../kube/lease.ts';
+import { LEASE_NAME } from '../kube/lease-record.ts';
 import { Platform } from '../kube/platform.ts';
 import { systemTiming } from '../kube/timing.ts';
 import { Controller } from './controller.ts';
 import type { RunOptions } from './run-options.ts';
 
-/** The Lease's name, and the `name` label of `leader_election_master_status`. */
-const LEASE_NAME = 'parapet';
 const PREFLIGHT_MS = 10_000;
 /** How long the last writes may take before the lease is given up and the process ends: a pod has 30 s in all. */
 const DRAIN_MS = 5_000;

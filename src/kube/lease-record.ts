@@ -9,6 +9,9 @@ export const LEASE: Resource = {
   namespaced: true,
 };
 
+/** The name of the operator's one Lease, which its permissions are bound to. */
+export const LEASE_NAME = 'parapet';
+
 /** Who leads, and until when others have to respect it. */
 export interface LeaseSpec {
   readonly holderIdentity?: string;

@@ -8,6 +8,7 @@ interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
 }
 interface Document {
   readonly kind: string;
@@ -52,6 +53,14 @@ describe('config/rbac', () => {
     expect(verbsFor(policyResource.group, policyResource.plural)).to.deep.equal(['list', 'watch']);
     expect(verbsFor(policyResource.group, `${policyResource.plural}/status`)).to.deep.equal(['patch']);
     expect(verbsFor(postureResource.group, postureResource.plural)).to.include('create');
+  });
+
+  it('lets the operator touch no Lease but its own', () => {
+    const leases = allRules.filter(({ resources }) => resources.includes('leases'));
+    expect(leases.map(({ verbs, resourceNames }) => ({ verbs, resourceNames }))).to.deep.equal([
+      { verbs: ['create'], resourceNames: undefined }, // whose name the API server doesn't know yet
+      { verbs: ['get', 'update'], resourceNames: ['parapet'] },
+    ]);
   });
 
   it('lists every file in the kustomization', () => {
