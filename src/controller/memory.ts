@@ -1,7 +1,7 @@
 import type { PolicyRepair } from '../api/policy-status.ts';
 import type { RecordedSlot } from '../plan/snapshot.ts';
 import type { NamespaceReport } from '../status/settle.ts';
-import { leftBehind, sumByKind, verdicts } from '../status/verdict.ts';
+import { leftBehind, verdicts } from '../status/verdict.ts';
 import type { Verdict } from '../status/verdict.ts';
 
 /** A verdict and the generation of the policy it was reached at. */
@@ -29,6 +29,7 @@ export class Memory {
   readonly #unreported = new Map<string, UnreportedSlots>();
   /** Namespaces where something is open that no selecting policy answers for. */
   readonly #leftBehind = new Map<string, Verdict['drift']>();
+  readonly #leftBehindByKind = new Map<string, number>();
 
   /**
    * Replaces what is known of a namespace.
@@ -44,7 +45,10 @@ export class Memory {
     }
     this.#matched.set(report.namespace, report.matched);
     const left = leftBehind(report);
-    if (Object.keys(left).length > 0) this.#leftBehind.set(report.namespace, left);
+    if (Object.keys(left).length > 0) {
+      this.#leftBehind.set(report.namespace, left);
+      this.#countLeftBehind(left, 1);
+    }
     return new Set([...touched, ...report.matched]);
   }
 
@@ -53,6 +57,7 @@ export class Memory {
     const matched = this.#matched.get(namespace) ?? [];
     for (const policy of matched) this.#verdicts.get(policy)?.delete(namespace);
     this.#matched.delete(namespace);
+    this.#countLeftBehind(this.#leftBehind.get(namespace) ?? {}, -1);
     this.#leftBehind.delete(namespace);
     return matched;
   }
@@ -71,7 +76,16 @@ export class Memory {
 
   /** Open drift by kind that counts for no policy: what departed policies left behind. */
   leftBehind(): ReadonlyMap<string, number> {
-    return sumByKind(this.#leftBehind.values());
+    return this.#leftBehindByKind;
+  }
+
+  /** Kept up to date: adding up all namespaces anew for each of them would be quadratic. */
+  #countLeftBehind(counts: Verdict['drift'], sign: 1 | -1): void {
+    for (const [kind, count] of Object.entries(counts)) {
+      const sum = (this.#leftBehindByKind.get(kind) ?? 0) + sign * count;
+      if (sum === 0) this.#leftBehindByKind.delete(kind);
+      else this.#leftBehindByKind.set(kind, sum);
+    }
   }
 
   verdictsOf(policy: string): ReadonlyMap<string, DatedVerdict> {
