@@ -53,6 +53,7 @@ export class Controller {
       timing,
       writeStatus: (target, status) => writeStatus(client, target, status),
       observe: (published) => observePolicy(published, this.#observers()),
+      log,
     });
     enqueueChanges(
       { view, memory, protectedNamespaces },

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PolicyStatus } from '../api/policy-status.ts';
 import { policyResource } from '../api/resources.ts';
 import type { Target } from '../kube/apply.ts';
+import type { Log } from '../kube/observer.ts';
 import type { Timing } from '../kube/timing.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { selects } from '../plan/selection.ts';
@@ -23,6 +24,7 @@ export interface PublishDeps {
   readonly writeStatus: (target: Target, status: Json) => Promise<Outcome>;
   readonly timing: Pick<Timing, 'now' | 'date'>;
   readonly observe: (published: Published) => void;
+  readonly log: Pick<Log, 'warn'>;
 }
 
 /** A policy's status is written at most so often. */
@@ -131,8 +133,10 @@ export class PolicyPublisher {
   async #write({ name, uid, resourceVersion, status: before }: PolicyEntry, status: PolicyStatus): Promise<boolean> {
     if (isDeepStrictEqual(before, status)) return true;
     const target: Target = { resource: policyResource, namespace: '', name, uid, resourceVersion };
-    const outcome = await this.#deps.writeStatus(target, status as unknown as Json);
-    if (outcome.result === 'done' && outcome.object !== undefined) this.#deps.view.policies.put(outcome.object);
-    return outcome.result !== 'retry' && outcome.result !== 'stale';
+    const { writeStatus, view, log } = this.#deps;
+    const outcome = await writeStatus(target, status as unknown as Json);
+    if (outcome.result === 'done' && outcome.object !== undefined) view.policies.put(outcome.object);
+    if (outcome.result === 'refused') log.warn('status refused', { policy: name, reason: outcome.message });
+    return outcome.result === 'done' || outcome.result === 'gone';
   }
 }
