@@ -11,9 +11,27 @@ export interface PlanningFlags {
   readonly protectedNamespaces: readonly string[];
 }
 
+/** Where the cluster's state is read. */
+export interface SourceFlags {
+  readonly manifests?: readonly string[];
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
 /** Several `-f` add up. */
 export function filesFlag(command: Command, meaning: string): Command {
   return command.requiredOption('-f, --filename <path>', `${meaning}; - is standard input, several add up`, collect);
+}
+
+export function sourceFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--manifests <path>', 'the cluster as files: namespaces, policies, objects; no cluster is asked')
+        .argParser(collect)
+        .conflicts(['kubeconfig', 'context']),
+    )
+    .option('--kubeconfig <file>', "a kubeconfig; else KUBECONFIG, the pod's service account, ~/.kube/config")
+    .option('--context <name>', "another context than the kubeconfig's current one");
 }
 
 export function planningFlags(command: Command): Command {

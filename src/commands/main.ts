@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import type { Command } from 'commander';
 import { toldError } from './input-error.ts';
 import { createProgram } from './program.ts';
+import { plan } from './plan.ts';
 import { render } from './render.ts';
 import { run } from './run.ts';
 
@@ -15,6 +16,8 @@ export interface Terminal {
 const WRONG_USAGE = 2;
 /** Of the commands that inspect: no answer. */
 const FAILED = 2;
+/** The same where 2 means changes. */
+const DETAILED_FAILED = 1;
 
 /** Runs a command line, without node and script; resolves with the exit code. */
 export async function main(args: readonly string[], { out, err }: Terminal): Promise<number> {
@@ -24,16 +27,19 @@ export async function main(args: readonly string[], { out, err }: Terminal): Pro
     exitCode = await work;
   };
   /** Whatever goes wrong is an error, and never looks like an answer: 1 has a meaning of its own there. */
-  const inspecting = (work: Promise<number>): Promise<void> =>
+  const inspecting = (work: Promise<number>, failed = FAILED): Promise<void> =>
     ending(
       work.catch((error: unknown) => {
         err(toldError(error));
-        return FAILED;
+        return failed;
       }),
     );
   const program = createProgram(
     { run: (flags) => ending(run(flags)), print: out },
-    { render: (flags) => inspecting(render(flags, terminal)) },
+    {
+      plan: (flags) => inspecting(plan(flags, terminal), flags.detailedExitcode === true ? DETAILED_FAILED : FAILED),
+      render: (flags) => inspecting(render(flags, terminal)),
+    },
   );
   for (const command of [program, ...program.commands]) strict(command, { out, err });
   try {
@@ -41,7 +47,8 @@ export async function main(args: readonly string[], { out, err }: Terminal): Pro
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : WRONG_USAGE;
+    if (error.exitCode === 0) return 0;
+    return args.includes('--detailed-exitcode') ? DETAILED_FAILED : WRONG_USAGE;
   }
 }
 

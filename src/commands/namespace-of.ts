@@ -6,13 +6,24 @@ import { isOf, namespaceResource, refuseTwins } from './manifest-kinds.ts';
 /** Set by the API server on every namespace, whatever a manifest says. */
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
-/** A namespace as the API server would have it; without a manifest it has its name and no more. */
-export function namespaceOf(manifests: readonly Manifest[], name: string): NamespaceFacts {
-  const own = manifests.filter(({ object }) => isOf(object, namespaceResource) && object.metadata.name === name);
+/** The namespaces among the manifests, as the API server would have them. Throws where one is there twice. */
+export function namespacesOf(manifests: readonly Manifest[]): readonly NamespaceFacts[] {
+  const own = manifests.filter(({ object }) => isOf(object, namespaceResource));
   refuseTwins(own);
-  return { name, labels: labelsOf(name, own[0]?.object) };
+  return own.map(({ object }) => {
+    const { name, labels = {} } = withNameLabel(object).metadata;
+    return { name, labels };
+  });
 }
 
-function labelsOf(name: string, namespace: KubeObject | undefined): NamespaceFacts['labels'] {
-  return { ...namespace?.metadata.labels, [NAME_LABEL]: name };
+/** One namespace of the manifests; where it has none, a namespace with its name and no more. */
+export function namespaceOf(manifests: readonly Manifest[], name: string): NamespaceFacts {
+  const found = namespacesOf(manifests).find((namespace) => namespace.name === name);
+  return found ?? { name, labels: { [NAME_LABEL]: name } };
+}
+
+/** A Namespace with the label that the API server gives it. */
+export function withNameLabel(namespace: KubeObject): KubeObject {
+  const { metadata } = namespace;
+  return { ...namespace, metadata: { ...metadata, labels: { ...metadata.labels, [NAME_LABEL]: metadata.name } } };
 }

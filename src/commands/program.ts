@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { planCommand } from './plan-command.ts';
+import type { PlanFlags } from './plan-command.ts';
 import { renderCommand } from './render-command.ts';
 import type { RenderFlags } from './render-command.ts';
 import { runCommand } from './run-command.ts';
@@ -13,17 +15,19 @@ export interface Actions {
 
 /** What the commands do that read and tell, and change nothing. */
 export interface Inspections {
+  readonly plan: (flags: PlanFlags) => Promise<void>;
   readonly render: (flags: RenderFlags) => Promise<void>;
 }
 
 /** For those who only want the definitions. */
-const NO_INSPECTIONS: Inspections = { render: () => Promise.resolve() };
+const NO_INSPECTIONS: Inspections = { plan: () => Promise.resolve(), render: () => Promise.resolve() };
 
 /** The whole command line: parsing, help, and the source of `docs/reference/cli.md`. */
-export function createProgram({ run, print }: Actions, { render }: Inspections = NO_INSPECTIONS): Command {
+export function createProgram({ run, print }: Actions, { plan, render }: Inspections = NO_INSPECTIONS): Command {
   return new Command('parapet')
     .description('Keeps every namespace of a Kubernetes cluster at the security posture its platform team declares.')
     .addCommand(runCommand(run))
+    .addCommand(planCommand(plan))
     .addCommand(renderCommand(render))
     .addCommand(new Command('version').description('print the version').action(() => print(`parapet ${version}\n`)));
 }

@@ -1,0 +1,52 @@
+import { policyResource, postureResource } from '../api/resources.ts';
+import { gather } from '../controller/view.ts';
+import type { ClusterView } from '../controller/view.ts';
+import type { Store, Stored } from '../kube/store.ts';
+import type { NamespaceSnapshot } from '../plan/snapshot.ts';
+import type { KubeObject, Resource } from '../slots/kube-object.ts';
+import { objectKinds } from '../slots/object-kinds.ts';
+import type { PlanningFlags } from './common-flags.ts';
+import { namespaceResource } from './manifest-kinds.ts';
+import type { KnownPlatform } from './platform-file.ts';
+import { protectedBy } from './protected-namespaces.ts';
+
+/** A cluster as it was read once, from files or from its API server: what the operator's stores would hold. */
+export interface ClusterState {
+  readonly view: ClusterView;
+  readonly platform: KnownPlatform;
+  /** Where it was read, for people. */
+  readonly source: string;
+}
+
+/** The kinds a plan depends on, each with the store that takes its objects. */
+export function storesOf(view: ClusterView): readonly (readonly [Resource, Pick<Store<Stored>, 'ingest'>])[] {
+  return [
+    [policyResource, view.policies],
+    [postureResource, view.postures],
+    [namespaceResource, view.namespaces],
+    ...objectKinds.flatMap(({ resource }) => {
+      const store = view.objects.get(resource.kind);
+      return store === undefined ? [] : [[resource, store] as const];
+    }),
+  ];
+}
+
+/** Puts objects into a store, as the first list of a watch would. */
+export function fill(store: Pick<Store<Stored>, 'ingest'>, objects: Iterable<KubeObject>): void {
+  for (const object of objects) store.ingest(object, { initial: true, receivedAt: 0 });
+}
+
+/** Every namespace as the operator would gather it right after a start, by name. */
+export function snapshotsOf({ view, platform }: ClusterState, flags: PlanningFlags): readonly NamespaceSnapshot[] {
+  const options = {
+    platform: platform.facts,
+    protectedNamespaces: protectedBy(flags.protectedNamespaces),
+    lastWritten: new Map<string, number>(),
+    unreported: undefined,
+  };
+  return view.namespaces
+    .list('')
+    .map(({ name }) => name)
+    .toSorted()
+    .flatMap((name) => gather(view, name, options) ?? []);
+}

@@ -1,0 +1,123 @@
+import type { Policy } from '../api/policy.ts';
+import { readManifests } from '../manifests/read-manifests.ts';
+import { planMarkdown } from '../output/plan-markdown.ts';
+import { planTable } from '../output/plan-table.ts';
+import { isEmpty } from '../output/preview.ts';
+import type { Preview } from '../output/preview.ts';
+import { rehearse } from '../plan/rehearse.ts';
+import type { NamespaceSnapshot } from '../plan/snapshot.ts';
+import type { NamespaceFacts } from '../slots/slot-kind.ts';
+import { boundedValue } from '../status/bounds.ts';
+import { snapshotsOf } from './cluster-state.ts';
+import type { ClusterState } from './cluster-state.ts';
+import { InputError } from './input-error.ts';
+import type { Terminal } from './main.ts';
+import type { Comparison } from './namespace-preview.ts';
+import { namespacesOf } from './namespace-of.ts';
+import { writeOutputs } from './outputs.ts';
+import type { PlanFlags, PlanFormat } from './plan-command.ts';
+import { toldAssumptions } from './platform-file.ts';
+import { policiesOf } from './policies-of.ts';
+import { previewOf } from './preview.ts';
+import { protectedBy } from './protected-namespaces.ts';
+import { stateFromCluster } from './state-from-cluster.ts';
+import { stateFromManifests } from './state-from-manifests.ts';
+import { yamlDocuments } from './yaml-documents.ts';
+
+const EXIT = { unchanged: 0, changed: 1, detailedChanged: 2 };
+
+/** Compares the cluster under its policies with the cluster under those of the files, and shows the difference. */
+export async function plan(flags: PlanFlags, { out, err }: Terminal): Promise<number> {
+  const files = await readManifests(flags.filename);
+  const written = policiesOf(files);
+  const relabelled = namespacesOf(files);
+  if (written.length + relabelled.length === 0) {
+    throw new InputError([`parapet: neither policy nor namespace in ${flags.filename.join(', ')}`]);
+  }
+  const state = await stateOf(flags);
+  const current = state.view.policies.list('').map(({ policy }) => policy);
+  for (const line of [readFrom(state), ...toldAssumptions(state.platform)]) err(`parapet: ${line}\n`);
+
+  const overlaid = overlay(
+    current,
+    written.map(({ policy }) => policy),
+  );
+  const comparisons = comparisonsOf(state, flags, { policies: overlaid, namespaces: relabelled });
+  const preview = previewOf({ comparisons, written, current });
+  await writeOutputs(flags.output, (format) => rendered(preview, format), { out, fallback: 'table' });
+  if (isEmpty(preview)) return EXIT.unchanged;
+  return flags.detailedExitcode === true ? EXIT.detailedChanged : EXIT.changed;
+}
+
+function stateOf(flags: PlanFlags): Promise<ClusterState> {
+  return flags.manifests === undefined ? stateFromCluster(flags) : stateFromManifests(flags.manifests, flags);
+}
+
+function readFrom({ source, view }: ClusterState): string {
+  return `read ${source}; namespaces: ${view.namespaces.size}, policies: ${view.policies.size}`;
+}
+
+/** By name: a file's policy takes the place of the cluster's. */
+function overlay(current: readonly Policy[], written: readonly Policy[]): readonly Policy[] {
+  const byName = new Map(current.map((policy) => [policy.name, policy]));
+  for (const policy of written) {
+    // Applying a file does not call off a deletion.
+    const { uid, deleting } = byName.get(policy.name) ?? policy;
+    byName.set(policy.name, { ...policy, uid, deleting });
+  }
+  return [...byName.values()];
+}
+
+interface Overlay {
+  readonly policies: readonly Policy[];
+  readonly namespaces: readonly NamespaceFacts[];
+}
+
+/**
+ * A cluster is compared as it is. Files seldom hold what the operator wrote: there both sides start from where the
+ * policies of now lead.
+ */
+function comparisonsOf(
+  state: ClusterState,
+  flags: PlanFlags,
+  { policies, namespaces }: Overlay,
+): readonly Comparison[] {
+  const snapshots = snapshotsOf(state, flags);
+  const settled = flags.manifests === undefined ? snapshots : snapshots.map(rehearse);
+  const relabelled = new Map(namespaces.map((namespace) => [namespace.name, namespace.labels]));
+  const existing = settled.map((before): Comparison => {
+    const labels = { ...before.namespace.labels, ...relabelled.get(before.namespace.name) };
+    return { before, after: { ...before, policies, namespace: { ...before.namespace, labels } } };
+  });
+  const known = new Set(settled.map(({ namespace }) => namespace.name));
+  const added = namespaces.filter(({ name }) => !known.has(name));
+  return [...existing, ...added.map((namespace) => ({ after: newNamespace(namespace, state, { policies, flags }) }))];
+}
+
+function newNamespace(
+  namespace: NamespaceFacts,
+  { platform }: ClusterState,
+  { policies, flags }: { readonly policies: readonly Policy[]; readonly flags: PlanFlags },
+): NamespaceSnapshot {
+  return {
+    namespace: { ...namespace, terminating: false },
+    policies,
+    live: [],
+    record: [],
+    platform: platform.facts,
+    protectedNamespaces: protectedBy(flags.protectedNamespaces),
+  };
+}
+
+function rendered(preview: Preview, format: PlanFormat): string {
+  switch (format) {
+    case 'table':
+      return planTable(preview, boundedValue);
+    case 'json':
+      return `${JSON.stringify(preview, null, 2)}\n`;
+    case 'yaml':
+      return yamlDocuments([preview]);
+    case 'markdown':
+      return planMarkdown(preview, boundedValue);
+  }
+}

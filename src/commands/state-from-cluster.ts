@@ -1,0 +1,68 @@
+import { API_GROUP } from '../api/resources.ts';
+import { createView } from '../controller/view.ts';
+import { ApiError } from '../errors.ts';
+import { createClient } from '../kube/client.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { listAll } from '../kube/initial-list.ts';
+import { loadKubeConfig } from '../kube/kubeconfig.ts';
+import { Platform } from '../kube/platform.ts';
+import { resourceName } from '../kube/resource-path.ts';
+import type { KubeObject, Resource } from '../slots/kube-object.ts';
+import type { PlatformFacts } from '../slots/slot-kind.ts';
+import { fill, storesOf } from './cluster-state.ts';
+import type { ClusterState } from './cluster-state.ts';
+import type { PlanningFlags, SourceFlags } from './common-flags.ts';
+import { platformOf } from './platform-file.ts';
+import type { KnownPlatform } from './platform-file.ts';
+import { version } from './version.ts';
+
+/** A cluster as its API server tells it, to whoever the kubeconfig says. Nothing is written, whatever happens. */
+export async function stateFromCluster(flags: SourceFlags & PlanningFlags): Promise<ClusterState> {
+  const source = { file: flags.kubeconfig, context: flags.context };
+  const context = loadKubeConfig(source).getCurrentContext();
+  const client = createClient({ load: () => loadKubeConfig(source), version, mayWrite: () => false });
+  const done = new AbortController();
+  try {
+    const told = await platformOf(flags.platform, flags.dns);
+    const view = createView();
+    const [platform] = await Promise.all([
+      told.assumed.length === 0 ? told : detected(client, told),
+      ...storesOf(view).map(async ([resource, store]) => fill(store, await listed(client, resource, done.signal))),
+    ]);
+    return { view, platform, source: `the cluster of context "${context}"` };
+  } finally {
+    done.abort();
+    await client.close();
+  }
+}
+
+/** A cluster that has never heard of Parapet has none of its objects. */
+async function listed(client: KubeClient, resource: Resource, signal: AbortSignal): Promise<readonly KubeObject[]> {
+  const objects: KubeObject[] = [];
+  try {
+    await listAll(client, { resource }, (object) => objects.push(object), signal);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status !== 404 || resource.group !== API_GROUP) {
+      throw new Error(`cannot list ${resourceName(resource)}: ${error.message}`, { cause: error });
+    }
+  }
+  return objects;
+}
+
+/** As the operator finds them at its start; what the flags tell counts more. */
+async function detected(client: KubeClient, told: KnownPlatform): Promise<KnownPlatform> {
+  const looking = new AbortController();
+  const platform = new Platform({ client, onChange: () => {} });
+  const running = platform.run(looking.signal);
+  await platform.ready;
+  const found = platform.facts();
+  looking.abort();
+  await running;
+  const isTold = (member: keyof PlatformFacts): boolean => !told.assumed.includes(member);
+  const facts: PlatformFacts = {
+    dns: isTold('dns') ? told.facts.dns : found.dns,
+    apiServer: isTold('apiServer') ? told.facts.apiServer : found.apiServer,
+  };
+  return { facts, assumed: facts.apiServer.endpoints.length === 0 ? ['apiServer'] : [] };
+}

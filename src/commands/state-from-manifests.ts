@@ -1,0 +1,39 @@
+import { createView } from '../controller/view.ts';
+import { spelledPosition } from '../manifests/manifest.ts';
+import type { Manifest } from '../manifests/manifest.ts';
+import { readManifests } from '../manifests/read-manifests.ts';
+import type { KubeObject, Resource } from '../slots/kube-object.ts';
+import { fill, storesOf } from './cluster-state.ts';
+import type { ClusterState } from './cluster-state.ts';
+import type { PlanningFlags } from './common-flags.ts';
+import { isOf, namespaceResource, refuseTwins } from './manifest-kinds.ts';
+import { withNameLabel } from './namespace-of.ts';
+import { platformOf } from './platform-file.ts';
+
+/**
+ * A cluster as manifests describe it; kinds that a plan doesn't read are passed over. Its policies may be invalid, as a
+ * cluster's may: the files that mend them are to be planned as well.
+ */
+export async function stateFromManifests(paths: readonly string[], flags: PlanningFlags): Promise<ClusterState> {
+  const manifests = await readManifests(paths);
+  const view = createView();
+  for (const [resource, store] of storesOf(view)) {
+    const own = manifests.filter(({ object }) => isOf(object, resource));
+    const named = own.map((manifest) => ({ ...manifest, object: asServed(manifest, resource) }));
+    refuseTwins(named);
+    fill(
+      store,
+      named.map(({ object }) => object),
+    );
+  }
+  return { view, platform: await platformOf(flags.platform, flags.dns), source: `the files of ${paths.join(', ')}` };
+}
+
+/** What the API server adds: a namespace, a uid, the label that names a namespace. */
+function asServed(manifest: Manifest, resource: Resource): KubeObject {
+  const { object } = manifest;
+  const place = spelledPosition(manifest);
+  const metadata = { uid: place, ...(resource.namespaced ? { namespace: 'default' } : {}), ...object.metadata };
+  const served = { ...object, metadata };
+  return resource === namespaceResource ? withNameLabel(served) : served;
+}
