@@ -42,8 +42,10 @@ function slimObject(kind: ObjectKind, interner: Interner, object: KubeObject): L
   return fields.some(isForeign) ? { ...live, managedFields: fields } : live;
 }
 
+/** Whoever wrote more than a status: the quota controller is nobody's owner. */
 function managersOf(fields: readonly ManagedFieldsEntry[]): readonly string[] {
-  return [...new Set(fields.map((entry) => entry.manager ?? ''))].filter((manager) => manager !== '').toSorted();
+  const writers = fields.filter(({ subresource }) => subresource !== 'status').map(({ manager = '' }) => manager);
+  return [...new Set(writers)].filter((manager) => manager !== '').toSorted();
 }
 
 /** Somebody else wrote more than a status, as the quota controller does every time a pod comes or goes. */

@@ -28,7 +28,7 @@ export interface LiveObject {
   readonly annotations: StringMap;
   /** Canonical, see ObjectKind.normalize. */
   readonly content: Content;
-  /** Names of all field managers, sorted, without duplicates. */
+  /** Names of the field managers of more than a status, sorted, without duplicates. */
   readonly managers: readonly string[];
   /** Kept only where a manager other than Parapet has written: it tells who changed what. */
   readonly managedFields?: readonly ManagedFieldsEntry[];

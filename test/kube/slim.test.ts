@@ -39,9 +39,9 @@ describe('slim', () => {
     }
   });
 
-  it('names all managers, sorted, each once', () => {
+  it('names all managers but those of the status, sorted, each once', () => {
     const live = slim(NETWORK_POLICY).transform(policy('a', 'parapet-x', [theirs, ours, theirs, status]));
-    expect(live?.managers).to.deep.equal(['kube-controller-manager', 'kubectl-edit', 'parapet']);
+    expect(live?.managers).to.deep.equal(['kubectl-edit', 'parapet']);
   });
 
   it('keeps managedFields only where somebody else wrote more than a status', () => {
