@@ -3,78 +3,11 @@ import fc from 'fast-check';
 import type { Policy } from '../../src/api/policy.ts';
 import { dueSlots } from '../../src/plan/order.ts';
 import type { Content } from '../../src/slots/slot-kind.ts';
+import { generatedSpec } from './generated-policies.ts';
 import { policy, World } from './world.ts';
 
-const networkPolicy = fc.record(
-  {
-    defaultDeny: fc.uniqueArray(fc.constantFrom('Ingress', 'Egress'), { minLength: 1 }),
-    allow: fc.uniqueArray(fc.constantFrom('DNS', 'SameNamespace', 'KubernetesAPI'), { minLength: 1 }),
-    policies: fc.uniqueArray(
-      fc.record({
-        name: fc.constantFrom('web', 'metrics'),
-        spec: fc.constantFrom(
-          { podSelector: {}, ingress: [{}] },
-          { podSelector: {}, egress: [{ ports: [{ port: 443 }] }], policyTypes: ['Egress'] },
-          { podSelector: { matchLabels: { app: 'x' } }, ingress: [{ from: [{ namespaceSelector: {} }] }] },
-        ),
-      }),
-      { minLength: 1, selector: ({ name }) => name },
-    ),
-  },
-  { requiredKeys: ['defaultDeny'] },
-);
-const quantity = fc.constantFrom('1', 2, '500m', '0.5', '1024Mi', '1Gi', '1e3');
-const resourceQuotas = fc.uniqueArray(
-  fc.record({
-    name: fc.constantFrom('compute', 'objects'),
-    hard: fc.record({ 'requests.cpu': quantity, 'limits.memory': quantity }),
-  }),
-  { minLength: 1, selector: ({ name }) => name },
-);
-const limitRange = fc.record({
-  limits: fc.tuple(
-    fc.record({
-      type: fc.constant('Container'),
-      max: fc.record({ cpu: fc.constantFrom('2', 2, '2000m') }),
-      min: fc.constant({ memory: '64Mi' }),
-    }),
-  ),
-});
-const roles = fc.uniqueArray(
-  fc.record({
-    name: fc.constantFrom('viewer', 'debugger'),
-    rules: fc.tuple(
-      fc.record({
-        apiGroups: fc.constant(['']),
-        resources: fc.constantFrom(['pods'], ['services', 'pods']),
-        verbs: fc.constant(['list', 'get']),
-      }),
-    ),
-    subjects: fc.constantFrom(
-      [{ kind: 'Group', name: 'team' }],
-      [
-        { kind: 'ServiceAccount', name: 'bot' },
-        { kind: 'User', name: 'ann' },
-      ],
-    ),
-  }),
-  { minLength: 1, selector: ({ name }) => name },
-);
-const spec = fc.record(
-  {
-    mode: fc.constantFrom('Enforce', 'Enforce', 'Audit'),
-    suspend: fc.constantFrom(false, false, true),
-    priority: fc.constantFrom(100, 100, 200),
-    namespaceSelector: fc.constantFrom({}, { matchLabels: { size: 'large' } }),
-    networkPolicy,
-    resourceQuotas,
-    limitRange,
-    roles,
-  },
-  { requiredKeys: ['mode', 'namespaceSelector'] },
-);
 const policies = fc
-  .uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c'), spec), { minLength: 1, selector: ([name]) => name })
+  .uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c'), generatedSpec), { minLength: 1, selector: ([name]) => name })
   .map((entries) => entries.map(([name, each]) => policy(name, each)));
 const labels = fc.constantFrom({}, { size: 'large' });
 
