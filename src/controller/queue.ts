@@ -95,12 +95,16 @@ export class WorkQueue {
     });
   }
 
-  /** Adds the key after its own backoff, which doubles with every call until `forget`. */
-  retry(key: string): void {
+  /**
+   * Adds the key after its own backoff, which doubles with every call until `forget`.
+   * @param atLeastMs what the other side asked to wait
+   */
+  retry(key: string, atLeastMs = 0): void {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
     this.#options.observer?.retried();
-    this.addAfter(key, backoffDelay(this.#options.backoff ?? DEFAULT_BACKOFF, failures, this.#timing.random));
+    const backoff = backoffDelay(this.#options.backoff ?? DEFAULT_BACKOFF, failures, this.#timing.random);
+    this.addAfter(key, Math.max(backoff, atLeastMs));
   }
 
   /** The key is well: its next failure starts at the shortest backoff. */

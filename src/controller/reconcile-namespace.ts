@@ -37,7 +37,11 @@ export interface ReconcileDeps {
 }
 
 /** When the queue is to look at the namespace again: `backoff` soon and then ever later, `later` at leisure. */
-export type Next = 'settled' | 'backoff' | 'later';
+export interface Next {
+  readonly when: 'settled' | 'backoff' | 'later';
+  /** Not before: what the API server asked for with Retry-After. */
+  readonly atLeastMs?: number;
+}
 
 /**
  * Brings one namespace to its posture. The table of contents: gather, plan, apply, report. Level-based: it knows
@@ -54,14 +58,14 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
   });
   if (snapshot === undefined) {
     deps.policiesTouched(memory.forgetEntirely(name));
-    return 'settled';
+    return { when: 'settled' };
   }
 
   const planned = plan(snapshot);
   rememberSettled(snapshot, planned, memory);
   const outcomes = await applyChanges(planned, (change) => writeAndRemember(change, deps));
   const report = settle(planned, outcomes);
-  if (isPassing(report, outcomes, item)) return 'backoff';
+  if (isPassing(report, outcomes, item)) return { when: 'backoff' };
   // Its report goes with the namespace.
   const reported = snapshot.namespace.terminating ? undefined : await publish(report, addedAt, deps);
 
@@ -147,9 +151,16 @@ function generationsOf({ policies }: NamespaceSnapshot): ReadonlyMap<string, num
 
 /** A clear no will be the same in a moment; everything else deserves a quick second try. */
 function nextOf(planned: NamespacePlan, outcomes: ReadonlyMap<string, Outcome>, reported: Outcome | undefined): Next {
-  const results = [...outcomes.values(), ...(reported === undefined ? [] : [reported])].map(({ result }) => result);
-  if (results.includes('gone')) return 'settled';
+  const all = [...outcomes.values(), ...(reported === undefined ? [] : [reported])];
+  const results = new Set(all.map(({ result }) => result));
+  if (results.has('gone')) return { when: 'settled' };
   const untried = planned.slots.some(({ slot, change }) => change !== undefined && !outcomes.has(slot));
-  if (untried || results.includes('retry') || results.includes('stale')) return 'backoff';
-  return results.includes('refused') ? 'later' : 'settled';
+  if (!untried && !results.has('retry') && !results.has('stale')) {
+    return { when: results.has('refused') ? 'later' : 'settled' };
+  }
+  return { when: 'backoff', atLeastMs: Math.max(0, ...all.map((outcome) => askedToWaitMs(outcome))) };
+}
+
+function askedToWaitMs(outcome: Outcome): number {
+  return outcome.result === 'retry' ? (outcome.afterMs ?? 0) : 0;
 }

@@ -34,10 +34,10 @@ async function workNamespace(item: Item, signal: AbortSignal, deps: WorkerDeps):
   const startedAt = timing.now();
   try {
     const next = await reconcileNamespace(item, { ...reconcile, write: (change) => deps.write(change, signal) });
-    result = results[next];
-    if (next === 'backoff') return namespaces.retry(item.key);
+    result = results[next.when];
+    if (next.when === 'backoff') return namespaces.retry(item.key, next.atLeastMs);
     namespaces.forget(item.key);
-    if (next === 'later') namespaces.addAfter(item.key, LATER_MS * (1 + timing.random()), 'bulk');
+    if (next.when === 'later') namespaces.addAfter(item.key, LATER_MS * (1 + timing.random()), 'bulk');
   } finally {
     metrics.reconciled('namespace', result, (timing.now() - startedAt) / 1000);
   }
@@ -50,7 +50,7 @@ async function workPolicy({ key }: Item, { policies, publisher }: WorkerDeps): P
 }
 
 /** controller-runtime's words for what comes next. */
-const results: Readonly<Record<Next, ReconcileResult>> = {
+const results: Readonly<Record<Next['when'], ReconcileResult>> = {
   settled: 'success',
   backoff: 'requeue',
   later: 'requeue_after',

@@ -110,6 +110,17 @@ describe('WorkQueue', () => {
     }
   });
 
+  it('waits with a retry at least as long as it was asked to', async () => {
+    const { queue, gate, timing } = start(1);
+    queue.retry('a', 1000);
+    await timing.advance(999);
+    expect(gate.started).to.deep.equal([]);
+    await timing.advance(1);
+    expect(gate.started).to.deep.equal(['a']);
+    await gate.finish('a');
+    queue.close();
+  });
+
   it('keeps the earliest of several delays', async () => {
     const { queue, gate, timing } = start(1);
     queue.addAfter('a', 1000);
