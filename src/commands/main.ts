@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import type { Command } from 'commander';
 import { toldError } from './input-error.ts';
 import { createProgram } from './program.ts';
+import { explain } from './explain.ts';
 import { plan } from './plan.ts';
 import { render } from './render.ts';
 import { run } from './run.ts';
@@ -37,6 +38,7 @@ export async function main(args: readonly string[], { out, err }: Terminal): Pro
   const program = createProgram(
     { run: (flags) => ending(run(flags)), print: out },
     {
+      explain: (namespace, flags) => inspecting(explain(namespace, flags, terminal)),
       plan: (flags) => inspecting(plan(flags, terminal), flags.detailedExitcode === true ? DETAILED_FAILED : FAILED),
       render: (flags) => inspecting(render(flags, terminal)),
     },

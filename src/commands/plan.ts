@@ -16,12 +16,10 @@ import type { Comparison } from './namespace-preview.ts';
 import { namespacesOf } from './namespace-of.ts';
 import { writeOutputs } from './outputs.ts';
 import type { PlanFlags, PlanFormat } from './plan-command.ts';
-import { toldAssumptions } from './platform-file.ts';
 import { policiesOf } from './policies-of.ts';
 import { previewOf } from './preview.ts';
 import { protectedBy } from './protected-namespaces.ts';
-import { stateFromCluster } from './state-from-cluster.ts';
-import { stateFromManifests } from './state-from-manifests.ts';
+import { stateOf } from './state-of.ts';
 import { yamlDocuments } from './yaml-documents.ts';
 
 const EXIT = { unchanged: 0, changed: 1, detailedChanged: 2 };
@@ -34,9 +32,8 @@ export async function plan(flags: PlanFlags, { out, err }: Terminal): Promise<nu
   if (written.length + relabelled.length === 0) {
     throw new InputError([`parapet: neither policy nor namespace in ${flags.filename.join(', ')}`]);
   }
-  const state = await stateOf(flags);
+  const state = await stateOf(flags, err);
   const current = state.view.policies.list('').map(({ policy }) => policy);
-  for (const line of [readFrom(state), ...toldAssumptions(state.platform)]) err(`parapet: ${line}\n`);
 
   const overlaid = overlay(
     current,
@@ -47,14 +44,6 @@ export async function plan(flags: PlanFlags, { out, err }: Terminal): Promise<nu
   await writeOutputs(flags.output, (format) => rendered(preview, format), { out, fallback: 'table' });
   if (isEmpty(preview)) return EXIT.unchanged;
   return flags.detailedExitcode === true ? EXIT.detailedChanged : EXIT.changed;
-}
-
-function stateOf(flags: PlanFlags): Promise<ClusterState> {
-  return flags.manifests === undefined ? stateFromCluster(flags) : stateFromManifests(flags.manifests, flags);
-}
-
-function readFrom({ source, view }: ClusterState): string {
-  return `read ${source}; namespaces: ${view.namespaces.size}, policies: ${view.policies.size}`;
 }
 
 /** By name: a file's policy takes the place of the cluster's. */

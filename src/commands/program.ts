@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { explainCommand } from './explain-command.ts';
+import type { ExplainFlags } from './explain-command.ts';
 import { planCommand } from './plan-command.ts';
 import type { PlanFlags } from './plan-command.ts';
 import { renderCommand } from './render-command.ts';
@@ -15,19 +17,28 @@ export interface Actions {
 
 /** What the commands do that read and tell, and change nothing. */
 export interface Inspections {
+  readonly explain: (namespace: string, flags: ExplainFlags) => Promise<void>;
   readonly plan: (flags: PlanFlags) => Promise<void>;
   readonly render: (flags: RenderFlags) => Promise<void>;
 }
 
 /** For those who only want the definitions. */
-const NO_INSPECTIONS: Inspections = { plan: () => Promise.resolve(), render: () => Promise.resolve() };
+const NO_INSPECTIONS: Inspections = {
+  explain: () => Promise.resolve(),
+  plan: () => Promise.resolve(),
+  render: () => Promise.resolve(),
+};
 
 /** The whole command line: parsing, help, and the source of `docs/reference/cli.md`. */
-export function createProgram({ run, print }: Actions, { plan, render }: Inspections = NO_INSPECTIONS): Command {
+export function createProgram(
+  { run, print }: Actions,
+  { explain, plan, render }: Inspections = NO_INSPECTIONS,
+): Command {
   return new Command('parapet')
     .description('Keeps every namespace of a Kubernetes cluster at the security posture its platform team declares.')
     .addCommand(runCommand(run))
     .addCommand(planCommand(plan))
+    .addCommand(explainCommand(explain))
     .addCommand(renderCommand(render))
     .addCommand(new Command('version').description('print the version').action(() => print(`parapet ${version}\n`)));
 }

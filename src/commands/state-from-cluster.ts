@@ -4,6 +4,7 @@ import { ApiError } from '../errors.ts';
 import { createClient } from '../kube/client.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { listAll } from '../kube/initial-list.ts';
+import type { Selection } from '../kube/initial-list.ts';
 import { loadKubeConfig } from '../kube/kubeconfig.ts';
 import { Platform } from '../kube/platform.ts';
 import { resourceName } from '../kube/resource-path.ts';
@@ -12,12 +13,16 @@ import type { PlatformFacts } from '../slots/slot-kind.ts';
 import { fill, storesOf } from './cluster-state.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { PlanningFlags, SourceFlags } from './common-flags.ts';
+import { namespaceResource } from './manifest-kinds.ts';
 import { platformOf } from './platform-file.ts';
 import type { KnownPlatform } from './platform-file.ts';
 import { version } from './version.ts';
 
-/** A cluster as its API server tells it, to whoever the kubeconfig says. Nothing is written, whatever happens. */
-export async function stateFromCluster(flags: SourceFlags & PlanningFlags): Promise<ClusterState> {
+/**
+ * A cluster as its API server tells it, to whoever the kubeconfig says. Nothing is written, whatever happens.
+ * @param only the one namespace to read; all where none is named
+ */
+export async function stateFromCluster(flags: SourceFlags & PlanningFlags, only?: string): Promise<ClusterState> {
   const source = { file: flags.kubeconfig, context: flags.context };
   const context = loadKubeConfig(source).getCurrentContext();
   const client = createClient({ load: () => loadKubeConfig(source), version, mayWrite: () => false });
@@ -26,8 +31,10 @@ export async function stateFromCluster(flags: SourceFlags & PlanningFlags): Prom
     const told = await platformOf(flags.platform, flags.dns);
     const view = createView();
     const [platform] = await Promise.all([
-      told.assumed.length === 0 ? told : detected(client, told),
-      ...storesOf(view).map(async ([resource, store]) => fill(store, await listed(client, resource, done.signal))),
+      told.assumed.length === 0 ? told : detected(client, told, done.signal),
+      ...storesOf(view).map(async ([resource, store]) =>
+        fill(store, await listed(client, selection(resource, only), done.signal)),
+      ),
     ]);
     return { view, platform, source: `the cluster of context "${context}"` };
   } finally {
@@ -36,11 +43,18 @@ export async function stateFromCluster(flags: SourceFlags & PlanningFlags): Prom
   }
 }
 
+function selection(resource: Resource, only: string | undefined): Selection {
+  if (only === undefined) return { resource };
+  if (resource === namespaceResource) return { resource, fieldSelector: `metadata.name=${only}` };
+  return resource.namespaced ? { resource, namespace: only } : { resource };
+}
+
 /** A cluster that has never heard of Parapet has none of its objects. */
-async function listed(client: KubeClient, resource: Resource, signal: AbortSignal): Promise<readonly KubeObject[]> {
+async function listed(client: KubeClient, selected: Selection, signal: AbortSignal): Promise<readonly KubeObject[]> {
+  const { resource } = selected;
   const objects: KubeObject[] = [];
   try {
-    await listAll(client, { resource }, (object) => objects.push(object), signal);
+    await listAll(client, selected, (object) => objects.push(object), signal);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404 || resource.group !== API_GROUP) {
@@ -51,10 +65,10 @@ async function listed(client: KubeClient, resource: Resource, signal: AbortSigna
 }
 
 /** As the operator finds them at its start; what the flags tell counts more. */
-async function detected(client: KubeClient, told: KnownPlatform): Promise<KnownPlatform> {
+async function detected(client: KubeClient, told: KnownPlatform, signal: AbortSignal): Promise<KnownPlatform> {
   const looking = new AbortController();
   const platform = new Platform({ client, onChange: () => {} });
-  const running = platform.run(looking.signal);
+  const running = platform.run(AbortSignal.any([looking.signal, signal]));
   await platform.ready;
   const found = platform.facts();
   looking.abort();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
+import type { Explanation } from '../../src/output/explanation.ts';
 import type { ChangePreview, NamespacePreview, Preview } from '../../src/output/preview.ts';
 import { apiVersionOf } from '../../src/slots/kube-object.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
@@ -120,6 +121,17 @@ describe('parapet plan, against a real API server', function () {
     expect(readerRequests).not.to.deep.equal([]);
     expect(new Set(readerRequests.map(({ verb }) => verb))).to.deep.equal(new Set(['list', 'get', 'watch']));
     expect(readerRequests.filter(({ responseStatus }) => responseStatus?.code === 403)).to.deep.equal([]);
+  });
+
+  it('explains a namespace to whoever may read, with the platform it found', async () => {
+    const kubeconfig = join(cluster.controlPlane.dir, 'planner.kubeconfig');
+    const { code, out, err } = await parapet('explain', 'case-0', '--kubeconfig', kubeconfig, '-o', 'json');
+    expect(code, err).to.equal(0);
+    const { policies, slots, platform, assumed } = JSON.parse(out) as Explanation;
+    expect(policies.filter(({ selects }) => selects).map(({ name }) => name.slice(0, 7))).to.include('case-0-');
+    expect(slots.filter(({ next }) => next !== 'nothing')).to.deep.equal([]);
+    expect(platform.apiServer.endpoints).not.to.deep.equal([]);
+    expect(assumed).to.deep.equal([]);
   });
 
   async function prepare({ namespace, labels, stranger, before }: Case): Promise<void> {

@@ -1,0 +1,31 @@
+import { explainTable } from '../output/explain-table.ts';
+import type { Explanation } from '../output/explanation.ts';
+import { boundedValue } from '../status/bounds.ts';
+import { snapshotsOf } from './cluster-state.ts';
+import type { ExplainFlags, ExplainFormat } from './explain-command.ts';
+import { explanationOf } from './explanation.ts';
+import type { Terminal } from './main.ts';
+import { writeOutputs } from './outputs.ts';
+import { stateOf } from './state-of.ts';
+import { yamlDocuments } from './yaml-documents.ts';
+
+/** Tells why one namespace is as it is. */
+export async function explain(name: string, flags: ExplainFlags, { out, err }: Terminal): Promise<number> {
+  const state = await stateOf(flags, err, name);
+  const snapshot = snapshotsOf(state, flags).find(({ namespace }) => namespace.name === name);
+  if (snapshot === undefined) throw new Error(`there is no namespace ${name} in ${state.source}`);
+  const explanation = explanationOf(snapshot, state.platform.assumed);
+  await writeOutputs(flags.output, (format) => rendered(explanation, format), { out, fallback: 'table' });
+  return 0;
+}
+
+function rendered(explanation: Explanation, format: ExplainFormat): string {
+  switch (format) {
+    case 'table':
+      return explainTable(explanation, boundedValue);
+    case 'json':
+      return `${JSON.stringify(explanation, null, 2)}\n`;
+    case 'yaml':
+      return yamlDocuments([explanation]);
+  }
+}

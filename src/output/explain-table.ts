@@ -1,0 +1,92 @@
+import type { Explanation, PolicyExplanation, SlotExplanation } from './explanation.ts';
+import { aligned, diffLine } from './text.ts';
+import type { Shorten } from './text.ts';
+
+/** Policies that have nothing to do with the namespace are of interest as long as they are few. */
+const MAX_OTHERS = 20;
+
+/** An explanation for people at a terminal. */
+export function explainTable(explanation: Explanation, shorten: Shorten): string {
+  const blocks = [
+    headLines(explanation),
+    policyLines(explanation.policies),
+    slotLines(explanation.slots),
+    ...explanation.slots.map((slot) => detailLines(slot, shorten)),
+    platformLines(explanation),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function headLines({ namespace, labels, terminating }: Explanation): readonly string[] {
+  const pairs = Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .toSorted();
+  return [`Namespace ${namespace}${terminating ? ', being deleted' : ''}`, `Labels: ${pairs.join(', ') || 'none'}`];
+}
+
+function policyLines(policies: readonly PolicyExplanation[]): readonly string[] {
+  if (policies.length === 0) return ['No policy.'];
+  const others = policies.filter(({ selects }) => !selects);
+  const shown = [...policies.filter(({ selects }) => selects), ...others.slice(0, MAX_OTHERS)];
+  const rows = shown.map(({ name, mode, priority, selects, because, problems }) => [
+    name,
+    mode,
+    String(priority),
+    selects ? 'yes' : 'no',
+    [...because, ...problems].join('; '),
+  ]);
+  const left = others.length - MAX_OTHERS;
+  return [
+    ...aligned([['POLICY', 'MODE', 'PRIORITY', 'SELECTS', 'BECAUSE'], ...rows]),
+    ...(left > 0 ? [`and ${left} more that don't select it`] : []),
+  ];
+}
+
+function slotLines(slots: readonly SlotExplanation[]): readonly string[] {
+  if (slots.length === 0) return ['No object is asked for, and none is left.'];
+  const rows = slots.map(({ slot, state, next, policies, because, audit }) => [
+    slot,
+    state,
+    next,
+    audit === undefined ? policies.join(', ') : `${audit} (only reports)`,
+    because,
+  ]);
+  return aligned([['SLOT', 'STATE', 'NEXT', 'POLICIES', 'BECAUSE'], ...rows]);
+}
+
+/** What is beside the point where all is well. */
+function detailLines(slot: SlotExplanation, shorten: Shorten): readonly string[] {
+  const { lost, held, message, actor, diffs } = slot;
+  const lines = [
+    ...(message === '' ? [] : [message]),
+    ...lost.map(({ policy, because }) => `${policy} does not get it: ${because}`),
+    ...held.map(({ policy, standing }) => `held by ${policy}, which ${STANDING[standing]}`),
+    ...(diffs.length === 0 ? [] : [`differs (${actor === '' ? 'unknown' : actor} wrote what is there):`]),
+    ...diffs.map((diff) => `  ${diffLine(diff, shorten)}`),
+  ];
+  return lines.length === 0 ? [] : [slot.slot, ...lines.map((line) => `  ${line}`)];
+}
+
+const STANDING = {
+  frozen: 'does not act: neither changed nor pruned',
+  departed: 'is gone or selects it no more',
+} as const;
+
+function platformLines({ platform: { dns, apiServer }, assumed }: Explanation): readonly string[] {
+  const peers = dns.peers.map((peer) => ('cidr' in peer ? peer.cidr : `${peer.namespace}/${pairs(peer.podLabels)}`));
+  const endpoints = apiServer.endpoints.map(({ ip, port }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`));
+  const mark = (member: string): string => (assumed.includes(member) ? ' (assumed)' : '');
+  return [
+    `DNS${mark('dns')}: ${peers.join(', ')} at port ${dns.ports.join(', ')}`,
+    `API server${endpoints.length === 0 ? '' : mark('apiServer')}: ${endpoints.join(', ') || 'unknown'}`,
+  ];
+}
+
+function pairs(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}

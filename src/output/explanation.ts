@@ -1,0 +1,43 @@
+import type { FieldDiff, SlotPlan } from '../plan/namespace-plan.ts';
+import type { NamespaceSnapshot } from '../plan/snapshot.ts';
+
+/** Why a namespace is as it is: the data behind every format of `parapet explain`. */
+export interface Explanation {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly terminating: boolean;
+  /** Every policy of the cluster, those that select the namespace first, then by name. */
+  readonly policies: readonly PolicyExplanation[];
+  /** Every object the namespace has or should have of them, by slot. */
+  readonly slots: readonly SlotExplanation[];
+  readonly platform: NamespaceSnapshot['platform'];
+  /** The platform facts that nobody told and nothing was asked for. */
+  readonly assumed: readonly string[];
+}
+
+export interface PolicyExplanation {
+  readonly name: string;
+  readonly mode: 'Audit' | 'Enforce';
+  readonly priority: number;
+  readonly selects: boolean;
+  /** What of its selection holds, or what fails; why it doesn't write, where it doesn't. */
+  readonly because: readonly string[];
+  /** Faults in it, each with the field's path. */
+  readonly problems: readonly string[];
+}
+
+export interface SlotExplanation extends Pick<SlotPlan, 'slot' | 'state' | 'reason' | 'message' | 'actor'> {
+  /** Winner or contributors. */
+  readonly policies: readonly string[];
+  /** Why it is theirs. */
+  readonly because: string;
+  /** Who asks for it and does not get it. */
+  readonly lost: readonly { readonly policy: string; readonly because: string }[];
+  /** Holders that no longer ask for it: `frozen` policies don't act, `departed` ones are gone or select it no more. */
+  readonly held: readonly { readonly policy: string; readonly standing: 'frozen' | 'departed' }[];
+  /** The Audit policy that would see it so; absent where it is about what is written. */
+  readonly audit?: string;
+  /** What the operator does next. */
+  readonly next: 'create' | 'change' | 'recreate' | 'delete' | 'nothing';
+  readonly diffs: readonly FieldDiff[];
+}
