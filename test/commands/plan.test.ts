@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { parse } from 'yaml';
@@ -174,7 +175,22 @@ describe('parapet plan, from manifests', () => {
     expect(once.err).to.match(/^parapet: read the files of .*\nparapet: assumed: DNS.*\nparapet: unknown: .*\n$/);
   });
 
-  describe('as a program', () => {
+  it('ends with its answer where the reader of stdout has seen enough', async () => {
+    const many = Array.from({ length: 500 }, (_, index) =>
+      JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: `n-${index}` } }),
+    );
+    await files.write({ 'many.yaml': many.join('\n---\n'), 'next.yaml': policy('base', base) });
+    const paths = ['-f', files.path('next.yaml'), '--manifests', files.path('many.yaml')];
+    const child = spawn(process.execPath, ['src/main.ts', 'plan', ...paths, '-o', 'json']);
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    child.stdout.once('data', () => child.stdout.destroy());
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect(err).not.to.include('EPIPE');
+    expect(code).to.equal(1);
+  });
+
+  describe('exit codes', () => {
     const same = policy('base', base);
     const changed = policy('large', large);
     const invalid = policy('base', { ...base, mode: 'Enforced' });
