@@ -3,11 +3,21 @@ import { expect } from 'chai';
 
 const root = new URL('..', import.meta.url).pathname;
 
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** Runs the demo to its end. */
-function demo(env: Readonly<Record<string, string>> = {}): Promise<{ code: number; stdout: string; stderr: string }> {
-  const options = { cwd: root, env: { ...process.env, KEEP: '', KUBECONFIG_DEMO: '', ...env } };
+function demo(env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return node(['hack/demo.ts'], { KEEP: '', KUBECONFIG_DEMO: '', ...env });
+}
+
+function node(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const options = { cwd: root, env: { ...process.env, ...env } };
   return new Promise((resolve) => {
-    execFile(process.execPath, ['hack/demo.ts'], options, (error, stdout, stderr) => {
+    execFile(process.execPath, args, options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
@@ -31,6 +41,13 @@ describe('make demo', function () {
     expect(summary).not.to.include('✘');
     // Colours are for terminals.
     expect(stdout).not.to.include('\u001B[');
+  });
+
+  it('runs as well on the bundle that the image holds', async () => {
+    expect((await node(['hack/bundle.ts'])).code).to.equal(0);
+    const { code, stdout } = await demo({ PARAPET: 'dist/parapet.mjs' });
+    expect(code).to.equal(0);
+    expect(stdout).not.to.include('✘');
   });
 
   it('says which step failed, and ends with code 1', async () => {
