@@ -18,6 +18,7 @@ function specOf(object: KubeObject): unknown {
 describe('A tenant who means harm', function () {
   this.timeout(60_000);
   let cluster: Cluster;
+  const teams: string[] = [];
 
   /** A policy of its own, and a namespace that it selects once it is labelled so. */
   const prepare = async (): Promise<{ readonly name: string; readonly team: string; select(): Promise<void> }> => {
@@ -30,6 +31,7 @@ describe('A tenant who means harm', function () {
       spec: { mode: 'Enforce', namespaceSelector, ...closed },
     });
     const team = await cluster.createNamespace();
+    teams.push(team);
     const select = async (): Promise<void> => {
       await cluster.admin.patch(namespace(team), { metadata: { labels: { hostile: name } } });
     };
@@ -53,6 +55,10 @@ describe('A tenant who means harm', function () {
   before(async () => {
     cluster = await sharedCluster();
     await sharedOperator();
+  });
+  // What is refused there is asked for again and again: no other suite is to count that.
+  after(async () => {
+    for (const team of teams) await cluster.admin.delete(namespace(team));
   });
 
   it('cannot push the default-deny out of the record with objects that claim to be ours', async () => {

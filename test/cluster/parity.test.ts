@@ -128,7 +128,8 @@ describe('parapet plan, against a real API server', function () {
     const { code, out, err } = await parapet('explain', 'case-0', '--kubeconfig', kubeconfig, '-o', 'json');
     expect(code, err).to.equal(0);
     const { policies, slots, platform, assumed } = JSON.parse(out) as Explanation;
-    expect(policies.filter(({ selects }) => selects).map(({ name }) => name.slice(0, 7))).to.include('case-0-');
+    // Whether they select it is up to the generated case.
+    expect(policies.map(({ name }) => name.slice(0, 7))).to.include('case-0-');
     expect(slots.filter(({ next }) => next !== 'nothing')).to.deep.equal([]);
     expect(platform.apiServer.endpoints).not.to.deep.equal([]);
     expect(assumed).to.deep.equal([]);
