@@ -24,7 +24,7 @@ const STEPS = {
 const { KEEP: keep = '', KUBECONFIG_DEMO: existing = '' } = process.env;
 
 /** Whatever has to be ended at the end, in the order in which it was begun. */
-const endings: (() => Promise<void> | void)[] = [];
+const endings: (() => unknown)[] = [];
 
 const narrator = new Narrator([
   STEPS.cluster,
@@ -89,19 +89,22 @@ async function openOperator(stage: Stage): Promise<OperatorProcess> {
     const started = await startParapet(narrator, stage);
     operator = started;
     endings.push(() => started.stop());
+    await started.working();
+    await started.ready();
     return 'it leads, and its caches are synced';
   });
   return operator as OperatorProcess;
 }
 
 async function stayUntilInterrupted({ stage, operator }: Setting): Promise<void> {
+  const metricsUrl = await operator.metricsUrl();
   narrator.say(`
 All of it goes on running. In another terminal:
 
   export KUBECONFIG=${stage.kubeconfig}
   hack/bin/kubectl get clustersecuritypolicies,namespacepostures --all-namespaces
   hack/bin/kubectl edit networkpolicy parapet-default-deny --namespace demo-shop
-  curl ${operator.metricsUrl}/metrics
+  curl ${metricsUrl}
 
 Ctrl-C, or kill ${process.pid}, stops it and takes everything away.`);
   await interrupted;

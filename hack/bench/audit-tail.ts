@@ -1,10 +1,10 @@
-import { open } from 'node:fs/promises';
-import { parseAuditLine } from '../support/audit-log.ts';
-import type { AuditedRequest } from '../support/audit-log.ts';
+import { readFrom } from '../support/read-from.ts';
+import { auditedWrite } from './audited-write.ts';
+import type { AuditedWrite } from './audited-write.ts';
 
 /** Follows an audit log: every mutating request since the start, in the order of their answers. */
 export class AuditTail {
-  readonly writes: AuditedRequest[] = [];
+  readonly writes: AuditedWrite[] = [];
   readonly #file: string;
   #offset = 0;
   #rest = '';
@@ -14,15 +14,10 @@ export class AuditTail {
   }
 
   /** Reads what has come since the last call; an entry is in the file before its answer is out. */
-  async read(): Promise<readonly AuditedRequest[]> {
-    const handle = await open(this.#file);
-    try {
-      const { size } = await handle.stat();
-      if (size > this.#offset) this.#take(await readRange(handle, this.#offset, size));
-      this.#offset = size;
-    } finally {
-      await handle.close();
-    }
+  async read(): Promise<readonly AuditedWrite[]> {
+    const { text, end } = await readFrom(this.#file, this.#offset);
+    this.#offset = end;
+    this.#take(text);
     return this.writes;
   }
 
@@ -30,14 +25,8 @@ export class AuditTail {
     const lines = `${this.#rest}${text}`.split('\n');
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {
-      const write = parseAuditLine(line);
+      const write = auditedWrite(line);
       if (write !== undefined) this.writes.push(write);
     }
   }
-}
-
-async function readRange(handle: Awaited<ReturnType<typeof open>>, from: number, to: number): Promise<string> {
-  const buffer = Buffer.alloc(to - from);
-  await handle.read(buffer, 0, buffer.length, from);
-  return buffer.toString();
 }

@@ -3,10 +3,10 @@ import { parse } from 'yaml';
 import type { PolicyStatus } from '../../src/api/policy-status.ts';
 import { call } from '../support/admin.ts';
 import { OPERATOR_USER } from '../support/operator-kubeconfig.ts';
-import type { AuditedRequest } from '../support/audit-log.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import { inProject } from '../support/paths.ts';
 import { until } from '../support/until.ts';
+import type { AuditedWrite } from './audited-write.ts';
 import { KEPT_KINDS } from './left-behind.ts';
 import { childrenCpuMs, processFigures } from './process-figures.ts';
 import type { World } from './world.ts';
@@ -52,7 +52,7 @@ export async function converge(world: World, operator: OperatorProcess): Promise
 }
 
 /** A committed write of the operator's, renewals of its Lease left out. */
-export function isOperators({ user, resource, code }: AuditedRequest): boolean {
+export function isOperators({ user, resource, code }: AuditedWrite): boolean {
   return user === OPERATOR_USER && resource !== 'leases' && code < 300;
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { until } from '../support/until.ts';
 import { startOperator } from '../support/operator-process.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
+import { until } from '../support/until.ts';
 import { converge, isOperators } from './convergence.ts';
 import type { Convergence } from './convergence.ts';
 import { leftBehind } from './left-behind.ts';
@@ -47,8 +47,10 @@ export async function measureParapet(
 ): Promise<ParapetRun> {
   const operator = await startOperator({ kubeconfig: await operatorKubeconfig(world), nodeFlags });
   try {
+    await operator.working();
+    await operator.ready();
     const convergence = await converge(world, operator);
-    const connections = connectionsIn(await operator.metrics());
+    const connections = await operator.metric('parapet_api_connections_total');
     const kept = await leftBehind(world.admin);
     if (options === undefined) return { convergence, connections, kept };
     return { convergence, connections, kept, afterwards: await measureAfterwards(world, operator, kept, options) };
@@ -71,7 +73,7 @@ async function measureAfterwards(
   const repairs = await measureRepairs(world, kept, tamperings);
   const storm = await measureStorm(world, kept);
   const { peakRssMiB } = await processFigures(operator.pid);
-  const connections = connectionsIn(await operator.metrics());
+  const connections = await operator.metric('parapet_api_connections_total');
   return { idleSeconds, idleWrites, steadyRssMiB: rssMiB, repairs, storm, peakRssMiB, connections };
 }
 
@@ -79,9 +81,4 @@ async function nothingFor({ audit }: World, seconds: number): Promise<boolean> {
   const before = (await audit.read()).filter(isOperators).length;
   await delay(seconds * 1000);
   return (await audit.read()).filter(isOperators).length === before;
-}
-
-function connectionsIn(metrics: string): number {
-  const lines = metrics.split('\n').filter((line) => line.startsWith('parapet_api_connections_total{'));
-  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { objectPath } from '../../src/kube/resource-path.ts';
 import { call } from '../support/admin.ts';
-import type { AuditedRequest } from '../support/audit-log.ts';
 import { until } from '../support/until.ts';
+import type { AuditedWrite } from './audited-write.ts';
 import { isOperators } from './convergence.ts';
 import type { Kept } from './left-behind.ts';
 import type { World } from './world.ts';
@@ -63,9 +63,9 @@ async function tamperOnce({ admin, audit }: World, target: Kept, action: Repair[
   if (action === 'delete') await call(admin, { method: 'DELETE', path });
   else await call(admin, { method: 'PATCH', path, contentType, body: EDITS[resource.kind] });
 
-  const concerns = (write: AuditedRequest): boolean =>
+  const concerns = (write: AuditedWrite): boolean =>
     write.resource === resource.plural && write.namespace === namespace && write.name === name;
-  const isRepair = (write: AuditedRequest): boolean => isOperators(write) && concerns(write);
+  const isRepair = (write: AuditedWrite): boolean => isOperators(write) && concerns(write);
   await until(
     `the repair of ${resource.kind} ${namespace}/${name} after its ${action}`,
     async () => {
@@ -88,7 +88,7 @@ async function tamperOnce({ admin, audit }: World, target: Kept, action: Repair[
 }
 
 /** The report of a repair is the last thing written in its namespace. */
-function isReport(write: AuditedRequest, namespace: string): boolean {
+function isReport(write: AuditedWrite, namespace: string): boolean {
   return isOperators(write) && write.resource === 'namespacepostures' && write.namespace === namespace;
 }
 

@@ -25,7 +25,7 @@ export const CONNECTIONS = 16;
 /** Makes one; resolves when kube-controller-manager has done its part in every namespace, so that it isn't timed. */
 export async function makeWorld(count: number): Promise<World> {
   const controlPlane = await startControlPlane({ auditLog: true });
-  const admin = clientFor(controlPlane.kubeconfig, CONNECTIONS);
+  const admin = clientFor(controlPlane.kubeconfig, { connections: CONNECTIONS });
   await install(controlPlane.kubeconfig, admin);
   const namespaces = Array.from({ length: count }, (_, index) => `team-${String(index).padStart(5, '0')}`);
   await each(namespaces, CONNECTIONS, (name) => createNamespace(admin, name));

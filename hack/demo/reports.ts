@@ -27,7 +27,7 @@ export async function showReports({ narrator, witness }: Setting): Promise<strin
 /** An excerpt of /metrics. */
 export async function showMetrics({ narrator, operator }: Setting): Promise<string> {
   const lines = (await operator.metrics()).split('\n').filter((line) => EXCERPT.test(line));
-  narrator.shown(`curl --silent ${operator.metricsUrl}/metrics | grep -E '^(parapet|leader)_'`, lines.join('\n'));
+  narrator.shown(`curl --silent ${await operator.metricsUrl()} | grep -E '^(parapet|leader)_'`, lines.join('\n'));
   const repaired = sum(lines.filter((line) => line.startsWith('parapet_drift_repaired_total')));
   if (repaired < TAMPERINGS.length) throw new Error(`parapet_drift_repaired_total counts ${repaired}`);
   const connections = sum(lines.filter((line) => line.startsWith('parapet_api_connections_total')));

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
-import type { LogLine } from '../support/operator-process.ts';
+import type { LogEntry } from '../support/operator-process.ts';
 import { until } from '../support/until.ts';
+import { words } from './narrator.ts';
 import { milliseconds } from './setting.ts';
 import type { Setting } from './setting.ts';
-import { words } from './narrator.ts';
 import { isObject } from './witness.ts';
 import type { Sighting } from './witness.ts';
 
@@ -67,7 +67,7 @@ export async function tamper(tampering: Tampering, { narrator, witness, operator
   const before = witness.latest(kind, namespace, name);
   if (before === undefined) throw new Error(`there is no ${kind} ${namespace}/${name} to tamper with`);
   const mark = witness.mark();
-  const logMark = operator.log.length;
+  const logMark = operator.logs.length;
   await narrator.kubectl(tampering.command);
 
   const concerns = ({ object }: Sighting): boolean => isObject(object, kind, namespace, name);
@@ -77,7 +77,7 @@ export async function tamper(tampering: Tampering, { narrator, witness, operator
     mark,
     (seen) => concerns(seen) && seen.at >= hit.at && seen !== hit && !isHurt(seen, before),
   );
-  const line = await until('Parapet to tell of the repair', () => findRepair(operator.log.slice(logMark), tampering));
+  const line = await until('Parapet to tell of the repair', () => findRepair(operator.logs.slice(logMark), tampering));
   tell(narrator, tampering, line);
   if (line['kind'] !== tampering.drift || line['actor'] !== tampering.actor) {
     throw new Error(`reported as ${String(line['kind'])} by ${String(line['actor'])}`);
@@ -89,14 +89,14 @@ function isHurt({ type, object }: Sighting, before: KubeObject): boolean {
   return type === 'DELETED' || !isDeepStrictEqual(object['spec'], before['spec']);
 }
 
-function findRepair(log: readonly LogLine[], { kind, namespace, name }: Tampering): LogLine | undefined {
+function findRepair(log: readonly LogEntry[], { kind, namespace, name }: Tampering): LogEntry | undefined {
   return log.find(
     (line) =>
       line.message === 'drift repaired' && line['namespace'] === namespace && line['object'] === `${kind}/${name}`,
   );
 }
 
-function tell(narrator: Setting['narrator'], { drift, kind, name }: Tampering, line: LogLine): void {
+function tell(narrator: Setting['narrator'], { drift, kind, name }: Tampering, line: LogEntry): void {
   const diffs = (line['diffs'] ?? []) as readonly LoggedDiff[];
   const absent = '(absent)';
   const whole = [`${kind}/${name}`, '(the object)', absent, String(line['actor'])];

@@ -1,54 +1,51 @@
-/** A request as the audit log tells of it. Times are milliseconds since the epoch, with microseconds behind the point. */
-export interface AuditedRequest {
-  readonly verb: string;
-  readonly user: string;
-  readonly resource: string;
-  readonly subresource: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly code: number;
-  readonly receivedAt: number;
-  /** When the answer was complete: the commit, as seen from outside. */
-  readonly answeredAt: number;
-}
+import { readFrom } from './read-from.ts';
 
-interface AuditLine {
+/** One answered request, as the API server's audit log has it. */
+export interface AuditEntry {
   readonly stage: string;
   readonly verb: string;
-  readonly user: { readonly username?: string };
-  readonly objectRef?: Partial<Record<'resource' | 'subresource' | 'namespace' | 'name', string>>;
+  readonly requestURI: string;
+  readonly userAgent?: string;
+  readonly user: { readonly username: string };
+  readonly objectRef?: {
+    readonly resource?: string;
+    readonly subresource?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly apiGroup?: string;
+  };
   readonly responseStatus?: { readonly code?: number };
   readonly requestReceivedTimestamp: string;
   readonly stageTimestamp: string;
 }
 
-const MUTATING: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
+const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
-/** One line of the log; undefined for reads, other stages, and a line that is still being written. */
-export function parseAuditLine(line: string): AuditedRequest | undefined {
-  const mutating = /"verb":"(\w+)"/.exec(line)?.[1] ?? '';
-  if (!MUTATING.has(mutating) || !line.endsWith('}')) return undefined;
-  const parsed = JSON.parse(line) as AuditLine;
-  return parsed.stage === 'ResponseComplete' ? auditedRequest(parsed) : undefined;
+/**
+ * Every request answered so far: an entry is in the file before its answer is out.
+ * @param from where in the file to begin, in bytes
+ */
+export async function readAuditLog(file: string, user?: string, from = 0): Promise<readonly AuditEntry[]> {
+  const { text } = await readFrom(file, from);
+  const lines = text.split('\n').filter((line) => line.endsWith('}')); // the last may still be being written
+  const entries = lines.map((line) => JSON.parse(line) as AuditEntry);
+  return user === undefined ? entries : entries.filter((entry) => entry.user.username === user);
 }
 
-function auditedRequest({ verb, user, objectRef, responseStatus, ...times }: AuditLine): AuditedRequest {
-  return {
-    verb,
-    resource: '',
-    subresource: '',
-    namespace: '',
-    name: '',
-    ...objectRef,
-    user: user.username ?? '',
-    code: responseStatus?.code ?? 0,
-    receivedAt: microTime(times.requestReceivedTimestamp),
-    answeredAt: microTime(times.stageTimestamp),
-  };
+/** Whether the request changes something, if it is granted. */
+export function isWrite({ verb }: Pick<AuditEntry, 'verb'>): boolean {
+  return WRITES.has(verb);
 }
 
-/** RFC 3339 with microseconds, which Date would drop. */
-function microTime(text: string): number {
-  const [, seconds = '', fraction = '0'] = /^(.*?)(?:\.(\d+))?Z$/.exec(text) ?? [];
-  return Date.parse(`${seconds}Z`) + Number(`0.${fraction}`) * 1000;
+/** The requests that change something; renewals of leases and Events left out. */
+export function writesOf(entries: readonly AuditEntry[]): readonly AuditEntry[] {
+  return entries.filter(
+    (entry) => isWrite(entry) && entry.objectRef?.resource !== 'leases' && entry.objectRef?.resource !== 'events',
+  );
+}
+
+/** `patch networkpolicies team-a/parapet-default-deny`. */
+export function spelled({ verb, objectRef = {} }: AuditEntry): string {
+  const { resource = '', subresource, namespace = '', name = '' } = objectRef;
+  return `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`} ${namespace}/${name}`;
 }

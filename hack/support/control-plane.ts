@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,14 +27,16 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
+const BINARY = inProject('hack/bin/controlplane');
 const READY = 'ready: ';
 
 /** Starts a control plane; resolves once it answers. It dies with this process, whatever becomes of it. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: run make controlplane`);
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'parapet-')));
   const told: string[] = [];
   const child = await startChild({
-    command: inProject('hack/bin/controlplane'),
+    command: BINARY,
     args: ['up', '--dir', dir, ...(options.auditLog ? ['--audit-log'] : []), ...(options.flags ?? [])],
     onLine: (line) => told.push(line),
   });
@@ -52,7 +55,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     auditLog: join(dir, 'audit.log'),
     restartApiServer: async () => {
       const before = restarts(told);
-      child.kill('SIGHUP');
+      child.signal('SIGHUP');
       await until('kube-apiserver to be back', () => restarts(told) > before, { deadlineMs: 60_000 });
     },
     stop: async () => {

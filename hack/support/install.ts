@@ -3,11 +3,11 @@ import { call } from './admin.ts';
 import { kubectlOrThrow } from './kubectl.ts';
 import { until } from './until.ts';
 
-/** CRDs and RBAC, as kubectl is told; the first words of a printed command. */
-export const INSTALL_COMMANDS: readonly (readonly string[])[] = [
-  ['apply', '-f', 'crds/'],
-  ['apply', '-k', 'config/rbac'],
-];
+const CRDS = ['apply', '-f', 'crds/'];
+const PERMISSIONS = ['apply', '-k', 'config/rbac'];
+
+/** CRDs and RBAC, as kubectl is told. */
+export const INSTALL_COMMANDS: readonly (readonly string[])[] = [CRDS, PERMISSIONS];
 
 /** Installs what Parapet needs and waits until the API server knows it. */
 export async function install(kubeconfig: string, client: KubeClient): Promise<void> {
@@ -15,9 +15,19 @@ export async function install(kubeconfig: string, client: KubeClient): Promise<v
   await installed(client);
 }
 
+/** Installs the permissions alone, as where CRDs come another way, or later. */
+export async function installPermissions(kubeconfig: string, client: KubeClient): Promise<void> {
+  await kubectlOrThrow(kubeconfig, PERMISSIONS);
+  await aggregated(client);
+}
+
 /** Resolves once the CRDs are served and kube-controller-manager has aggregated the grantable rules. */
 export async function installed(client: KubeClient): Promise<void> {
   await until('the CRDs', () => served(client));
+  await aggregated(client);
+}
+
+async function aggregated(client: KubeClient): Promise<void> {
   await until('the aggregated ClusterRole', async () => {
     const path = '/apis/rbac.authorization.k8s.io/v1/clusterroles/parapet-grantable';
     const { rules } = await call<{ rules?: readonly unknown[] | null }>(client, { method: 'GET', path });

@@ -8,9 +8,13 @@ export interface KubectlResult {
   readonly stderr: string;
 }
 
-/** Runs the project's kubectl to its end; never rejects for what it answers. */
-export function kubectl(kubeconfig: string, args: readonly string[], deadlineMs = 60_000): Promise<KubectlResult> {
-  const options = { cwd: inProject(), env: { ...process.env, KUBECONFIG: kubeconfig }, timeout: deadlineMs };
+const DEADLINE_MS = 60_000;
+const MAX_OUTPUT = 64 * 1024 * 1024;
+
+/** Runs the project's kubectl in the project's root to its end; never rejects for what it answers. */
+export function kubectl(kubeconfig: string, args: readonly string[]): Promise<KubectlResult> {
+  const env = { ...process.env, KUBECONFIG: kubeconfig };
+  const options = { cwd: inProject(), env, timeout: DEADLINE_MS, maxBuffer: MAX_OUTPUT };
   return new Promise((resolve, reject) => {
     execFile(inProject('hack/bin/kubectl'), args, options, (error, stdout, stderr) => {
       if (typeof error?.code === 'string') reject(new Error(`cannot run kubectl: ${error.code}`, { cause: error }));

@@ -2,28 +2,20 @@ import { writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
-import { call } from './admin.ts';
+import { serviceAccountToken } from './service-account-token.ts';
 
 /** Who the operator is, as audit logs name it. */
 export const OPERATOR_USER = 'system:serviceaccount:parapet-system:parapet';
 
-const TOKEN_PATH = '/api/v1/namespaces/parapet-system/serviceaccounts/parapet/token';
-
-/** Where the admin's kubeconfig is, where the operator's shall be, and for how long. */
+/** Where the admin's kubeconfig is, and where the operator's shall be. */
 export interface OperatorKubeconfigOptions {
   readonly admin: string;
   readonly file: string;
-  readonly expirationSeconds?: number;
 }
 
-/** Writes a kubeconfig with a fresh token of Parapet's own ServiceAccount: the operator never runs as admin. */
+/** Writes a kubeconfig with a token, for a day, of Parapet's own ServiceAccount: the operator never runs as admin. */
 export async function writeOperatorKubeconfig(client: KubeClient, options: OperatorKubeconfigOptions): Promise<void> {
-  const spec = { expirationSeconds: options.expirationSeconds ?? 24 * 3600 };
-  const { status } = await call<{ status: { token: string } }>(client, {
-    method: 'POST',
-    path: TOKEN_PATH,
-    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec },
-  });
+  const token = await serviceAccountToken(client, 'parapet-system/parapet', 24 * 3600);
   const cluster = loadKubeConfig({ file: options.admin }).getCurrentCluster();
   const named = 'parapet';
   const connection = { server: cluster?.server, ...authority(cluster) };
@@ -33,7 +25,7 @@ export async function writeOperatorKubeconfig(client: KubeClient, options: Opera
     'current-context': named,
     contexts: [{ name: named, context: { cluster: named, user: named } }],
     clusters: [{ name: named, cluster: connection }],
-    users: [{ name: named, user: { token: status.token } }],
+    users: [{ name: named, user: { token } }],
   };
   await writeFile(options.file, stringify(kubeconfig), { mode: 0o600 });
 }

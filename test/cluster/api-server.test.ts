@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import { startCluster } from './harness/cluster.ts';
 import type { Cluster } from './harness/cluster.ts';
-import type { OperatorProcess } from './harness/operator-process.ts';
 import { policy, slot } from './harness/refs.ts';
 import { reconciled } from './harness/reports.ts';
 import { eventually, until } from './harness/until.ts';

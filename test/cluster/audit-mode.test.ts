@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { isWrite } from '../../hack/support/audit-log.ts';
+import type { AuditEntry } from '../../hack/support/audit-log.ts';
 import type { PolicyStatus } from '../../src/api/policy-status.ts';
 import { objectKinds } from '../../src/slots/object-kinds.ts';
-import { isWrite } from './harness/audit-log.ts';
-import type { AuditEntry } from './harness/audit-log.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { sharedCluster } from './harness/cluster.ts';
 import { namespace, policy, slot } from './harness/refs.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { isWrite, writesOf } from '../../hack/support/audit-log.ts';
+import type { AuditEntry } from '../../hack/support/audit-log.ts';
 import { objectKinds } from '../../src/slots/object-kinds.ts';
-import { isWrite, writesOf } from './harness/audit-log.ts';
-import type { AuditEntry } from './harness/audit-log.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { namespace, slot } from './harness/refs.ts';
 import { reconciled } from './harness/reports.ts';

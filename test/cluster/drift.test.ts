@@ -1,9 +1,9 @@
 import { expect } from 'chai';
+import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
 import { objectKindOf, objectKinds } from '../../src/slots/object-kinds.ts';
 import { sharedCluster } from './harness/cluster.ts';
 import type { Cluster } from './harness/cluster.ts';
-import type { OperatorProcess } from './harness/operator-process.ts';
 import { policy, posture, slot } from './harness/refs.ts';
 import { sharedOperator } from './harness/shared.ts';
 import { eventually } from './harness/until.ts';

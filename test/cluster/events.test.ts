@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { sharedCluster } from './harness/cluster.ts';
-import type { OperatorProcess } from './harness/operator-process.ts';
 import { namespace, policy, slot } from './harness/refs.ts';
 import { reconciled } from './harness/reports.ts';
 import { sharedOperator } from './harness/shared.ts';

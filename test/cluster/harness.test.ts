@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { writesOf } from './harness/audit-log.ts';
+import { writesOf } from '../../hack/support/audit-log.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { withoutSharedOperator } from './harness/shared.ts';
 import { until } from './harness/until.ts';
@@ -37,7 +37,7 @@ describe('until', () => {
     const failed = await until('pigs fly', () => Promise.reject(new Error('no wings')), 60).catch(
       (error: Error) => error,
     );
-    expect(failed).to.have.property('message', 'not within 60 ms: pigs fly');
+    expect(failed).to.have.property('message', 'gave up after 0.06 s waiting for pigs fly');
     expect(failed).to.have.nested.property('cause.message', 'no wings');
   });
 });

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { clientFor } from '../../hack/support/admin.ts';
+import { startControlPlane, type ControlPlane } from '../../hack/support/control-plane.ts';
 import { applyChange, patchObject, writeStatus } from '../../src/kube/apply.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { collectionPath } from '../../src/kube/resource-path.ts';
@@ -6,16 +8,14 @@ import type { Outcome } from '../../src/plan/outcome.ts';
 import type { Json, KubeObject, Resource } from '../../src/slots/kube-object.ts';
 import {
   clientAs,
-  clientFor,
   create,
   createNamespace,
   edit,
-  eventually,
   NAMESPACES,
   remove,
   SERVICE_ACCOUNTS as ACCOUNTS,
-} from '../kube/support/cluster.ts';
-import { startControlPlane, type ControlPlane } from './harness/control-plane.ts';
+} from './harness/tested-client.ts';
+import { until } from './harness/until.ts';
 
 const NETWORK_POLICIES = resource('networking.k8s.io', 'networkpolicies', 'NetworkPolicy');
 const QUOTAS = resource('', 'resourcequotas', 'ResourceQuota');
@@ -142,7 +142,7 @@ describe('applyChange on a real API server', function () {
     await createNamespace(admin, 'full');
     const none = { ...quota('none', { hard: { 'count/networkpolicies.networking.k8s.io': '0' } }) };
     await create(admin, QUOTAS, { ...none, metadata: { name: 'none', namespace: 'full' } });
-    await eventually('the quota counts', async () => {
+    await until('the quota counts', async () => {
       const outcome = await make(policy('parapet-k', 'full'));
       if (outcome.result === 'done') await remove(admin, NETWORK_POLICIES, policy('parapet-k', 'full'));
       return outcome.result === 'refused' && outcome.cause === 'quota';
@@ -176,7 +176,7 @@ describe('applyChange on a real API server', function () {
       metadata: { name: 'no-l' },
       spec: { policyName: 'no-l', validationActions: ['Deny'] },
     });
-    await eventually('the policy holds', async () => {
+    await until('the policy holds', async () => {
       const outcome = await make(policy('parapet-l'));
       if (outcome.result === 'done') await remove(admin, NETWORK_POLICIES, policy('parapet-l'));
       return outcome.result === 'refused' && outcome.cause === 'webhook';
@@ -233,7 +233,7 @@ describe('applyChange on a real API server', function () {
   /** The quota controller writes a status soon after creation; wait for it, so that the version stays. */
   async function settled(object: KubeObject): Promise<KubeObject> {
     let live = object;
-    await eventually('the quota has a status', async () => {
+    await until('the quota has a status', async () => {
       live = await edit(admin, QUOTAS, object, {});
       return JSON.stringify(live['status'] ?? {}) !== '{}';
     });

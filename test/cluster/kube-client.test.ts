@@ -2,24 +2,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { clientFor } from '../../hack/support/admin.ts';
+import { startControlPlane, type ControlPlane } from '../../hack/support/control-plane.ts';
+import { serviceAccountToken } from '../../hack/support/service-account-token.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { silentObserver } from '../../src/kube/observer.ts';
 import { Reflector } from '../../src/kube/reflector.ts';
-import { collectionPath, objectPath } from '../../src/kube/resource-path.ts';
+import { objectPath } from '../../src/kube/resource-path.ts';
 import { Store } from '../../src/kube/store.ts';
-import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
-import { clientFor, createMap, createNamespace, eventually } from '../kube/support/cluster.ts';
-import { startControlPlane, type ControlPlane } from './harness/control-plane.ts';
-import { faultProxy } from '../kube/support/fault-proxy.ts';
+import type { KubeObject } from '../../src/slots/kube-object.ts';
 import { configMap, keepAll } from '../kube/support/objects.ts';
+import { faultProxy } from './harness/fault-proxy.ts';
+import { create, createMap, createNamespace, SERVICE_ACCOUNTS } from './harness/tested-client.ts';
+import { until } from './harness/until.ts';
 
-const ACCOUNTS: Resource = {
-  group: '',
-  version: 'v1',
-  plural: 'serviceaccounts',
-  kind: 'ServiceAccount',
-  namespaced: true,
-};
 const WATCHED = [
   ['', 'v1', 'configmaps'],
   ['', 'v1', 'namespaces'],
@@ -49,7 +45,7 @@ describe('createClient on a real API server', function () {
   });
 
   it('is a service account by its token, by a file holding it, and by a plugin printing it', async () => {
-    const token = await serviceAccountToken('robot');
+    const token = await newAccount('robot');
     const file = join(plane.dir, 'token');
     writeFileSync(file, `${token}\n`);
     const plugin = join(plane.dir, 'plugin');
@@ -72,12 +68,12 @@ describe('createClient on a real API server', function () {
 
   it('notices by a 401 that its token was exchanged', async () => {
     const file = join(plane.dir, 'exchanged');
-    writeFileSync(file, await serviceAccountToken('leaving'));
+    writeFileSync(file, await newAccount('leaving'));
     const client = clientFor(kubeconfig('exchanged', { tokenFile: file }));
     await whoAmI(client);
-    await admin.request({ method: 'DELETE', path: objectPath(ACCOUNTS, 'team', 'leaving') });
-    writeFileSync(file, await serviceAccountToken('staying'));
-    await eventually('it is the other account', async () => (await whoAmI(client)).endsWith(':staying'));
+    await admin.request({ method: 'DELETE', path: objectPath(SERVICE_ACCOUNTS, 'team', 'leaving') });
+    writeFileSync(file, await newAccount('staying'));
+    await until('it is the other account', async () => (await whoAmI(client)).endsWith(':staying'));
     await client.close();
   });
 
@@ -128,15 +124,10 @@ describe('createClient on a real API server', function () {
     return file;
   }
 
-  async function serviceAccountToken(name: string): Promise<string> {
+  async function newAccount(name: string): Promise<string> {
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'team' } };
-    await admin.request({ method: 'POST', path: collectionPath(ACCOUNTS, 'team'), body: account });
-    const reply = await admin.request({
-      method: 'POST',
-      path: objectPath(ACCOUNTS, 'team', name, 'token'),
-      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
-    });
-    return (reply.body as { status: { token: string } }).status.token;
+    await create(admin, SERVICE_ACCOUNTS, account);
+    return serviceAccountToken(admin, `team/${name}`);
   }
 });
 

@@ -1,23 +1,17 @@
 import { expect } from 'chai';
+import { clientFor } from '../../hack/support/admin.ts';
+import { startControlPlane, type ControlPlane } from '../../hack/support/control-plane.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { EventRecorder } from '../../src/kube/events.ts';
-import { LeaderElection } from '../../src/kube/lease.ts';
 import { LEASE, type Lease } from '../../src/kube/lease-record.ts';
+import { LeaderElection } from '../../src/kube/lease.ts';
 import { silentObserver } from '../../src/kube/observer.ts';
 import { Platform } from '../../src/kube/platform.ts';
 import { collectionPath, objectPath } from '../../src/kube/resource-path.ts';
 import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
 import type { PlatformFacts } from '../../src/slots/slot-kind.ts';
-import {
-  clientAs,
-  clientFor,
-  create,
-  createNamespace,
-  edit,
-  eventually,
-  SERVICE_ACCOUNTS,
-} from '../kube/support/cluster.ts';
-import { startControlPlane, type ControlPlane } from './harness/control-plane.ts';
+import { clientAs, create, createNamespace, edit, SERVICE_ACCOUNTS } from './harness/tested-client.ts';
+import { until } from './harness/until.ts';
 
 const TIMINGS = { leaseMs: 3_000, renewMs: 2_000, retryMs: 300 };
 const EVENTS: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true };
@@ -122,7 +116,7 @@ describe('with the least permissions on a real API server', function () {
       const regarding = { apiVersion: 'v1', kind: 'Namespace', name: 'team', namespace: 'team', uid: 'u' };
       for (let again = 0; again < 3; again += 1) {
         recorder.record({ regarding, type: 'Normal', reason: 'Tested', message: 'it works' });
-        await eventually('it is counted', async () => (await told())[0]?.['count'] === again + 1);
+        await until('it is counted', async () => (await told())[0]?.['count'] === again + 1);
       }
       expect(await told()).to.have.length(1);
     });
@@ -136,7 +130,7 @@ describe('with the least permissions on a real API server', function () {
       running.push(recorder.run(stopping.signal));
       const regarding = { apiVersion: 'v1', kind: 'Namespace', name: 'ops', namespace: 'ops', uid: 'o' };
       recorder.record({ regarding, type: 'Normal', reason: 'Tested', message: 'it does not' });
-      await eventually('it is dropped', () => dropped === 1);
+      await until('it is dropped', () => dropped === 1);
     });
   });
 
@@ -163,9 +157,7 @@ describe('with the least permissions on a real API server', function () {
       const slice = await readSlice();
       const endpoints = [{ addresses: ['192.0.2.7'], conditions: { ready: true } }];
       const writing = setInterval(() => void edit(admin, other, slice, { endpoints }).catch(() => undefined), 200);
-      await eventually('the change is reported', () => changes.length > 1, 20_000).finally(() =>
-        clearInterval(writing),
-      );
+      await until('the change is reported', () => changes.length > 1, 20_000).finally(() => clearInterval(writing));
       const ips = changes.at(-1)?.apiServer.endpoints.map(({ ip }) => ip);
       expect(ips).to.include('192.0.2.7');
       expect(ips).to.include.members(before.apiServer.endpoints.map(({ ip }) => ip));

@@ -1,14 +1,16 @@
 import { expect } from 'chai';
+import { clientFor } from '../../hack/support/admin.ts';
+import { startControlPlane, type ControlPlane } from '../../hack/support/control-plane.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { silentObserver } from '../../src/kube/observer.ts';
 import { Reflector } from '../../src/kube/reflector.ts';
 import { collectionPath } from '../../src/kube/resource-path.ts';
 import { Store } from '../../src/kube/store.ts';
 import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
-import { clientFor, create, createMap, createNamespace, edit, eventually, remove } from '../kube/support/cluster.ts';
-import { startControlPlane, type ControlPlane } from './harness/control-plane.ts';
-import { faultProxy, type FaultProxy, type ProxiedWatch } from '../kube/support/fault-proxy.ts';
 import { CONFIG_MAPS, keepAll, type Kept } from '../kube/support/objects.ts';
+import { faultProxy, type FaultProxy, type ProxiedWatch } from './harness/fault-proxy.ts';
+import { create, createMap, createNamespace, edit, remove } from './harness/tested-client.ts';
+import { until } from './harness/until.ts';
 
 const GONE = { type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' } };
 const BROKEN = { type: 'ERROR', object: { kind: 'Status', code: 500, reason: 'InternalError', message: 'oops' } };
@@ -28,7 +30,7 @@ for (const [mode, args] of Object.entries({ WatchList: [], 'paged lists': ['--fe
     let restarts: string[];
 
     before(async () => {
-      plane = await startControlPlane(...args);
+      plane = await startControlPlane({ flags: args });
       admin = clientFor(plane.kubeconfig);
       await createNamespace(admin, 'team');
     });
@@ -54,10 +56,10 @@ for (const [mode, args] of Object.entries({ WatchList: [], 'paged lists': ['--fe
 
     it('fills the store and follows every change', async () => {
       const a = await createMap(admin, 'team', 'a');
-      await eventually('a is added', () => events.includes('added a'));
+      await until('a is added', () => events.includes('added a'));
       await edit(admin, CONFIG_MAPS, a, { data: { x: 'ä€😀' } });
       await remove(admin, CONFIG_MAPS, a);
-      await eventually('a is deleted', () => events.includes('deleted a'));
+      await until('a is deleted', () => events.includes('deleted a'));
       expect(events.filter((event) => event.endsWith(' a'))).to.deep.equal(['added a', 'modified a', 'deleted a']);
       expect(client.learnt.watchListRefused).to.equal(mode !== 'WatchList');
     });
@@ -78,25 +80,25 @@ for (const [mode, args] of Object.entries({ WatchList: [], 'paged lists': ['--fe
         fault(watch);
         await Promise.all(objects.map((object, at) => (at < 2 ? remove(admin, CONFIG_MAPS, object) : touch(object))));
         watch.release();
-        await eventually(`equal after fault ${round}`, async () => held() === (await onServer()));
+        await until(`equal after fault ${round}`, async () => held() === (await onServer()));
       }
     });
 
     it('survives a restart of the API server', async () => {
       const a = await createMap(admin, 'team', 'a');
-      await eventually('a is there', () => events.includes('added a'));
+      await until('a is there', () => events.includes('added a'));
       await plane.restartApiServer();
-      await eventually('the API server answers again', async () => (await onServer()) !== '');
+      await until('the API server answers again', async () => (await onServer()) !== '');
       await remove(admin, CONFIG_MAPS, a);
       const from = performance.now();
       await createMap(admin, 'team', 'b');
-      await eventually('equal', async () => held() === (await onServer()), 30_000);
+      await until('equal', async () => held() === (await onServer()), 30_000);
       expect(performance.now() - from).to.be.below(30_000);
     });
 
     it('relists when history was lost with the old API server, and reports what vanished meanwhile', async () => {
       const a = await createMap(admin, 'team', 'a');
-      await eventually('a is there', () => events.includes('added a'));
+      await until('a is there', () => events.includes('added a'));
       proxy.intercept = (request) => {
         request.socket.destroy();
         return true;
@@ -107,8 +109,8 @@ for (const [mode, args] of Object.entries({ WatchList: [], 'paged lists': ['--fe
       // A new API server's watch cache begins at the present: what was before is 410 Gone.
       await plane.restartApiServer();
       proxy.intercept = () => false;
-      await eventually('the deletion is reported', () => events.includes('deleted a'), 30_000);
-      await eventually('equal', async () => held() === (await onServer()));
+      await until('the deletion is reported', () => events.includes('deleted a'), 30_000);
+      await until('equal', async () => held() === (await onServer()));
     });
 
     it('notices a connection that fell silent, within its limit', async () => {
@@ -117,7 +119,7 @@ for (const [mode, args] of Object.entries({ WatchList: [], 'paged lists': ['--fe
       watch.hold();
       const from = performance.now();
       await createMap(admin, 'team', 'silent');
-      await eventually('it is seen on another watch', () => events.includes('added silent'));
+      await until('it is seen on another watch', () => events.includes('added silent'));
       expect(performance.now() - from).to.be.below(5_000);
       expect(restarts).to.include('deadline');
       await watch.closed;
@@ -143,11 +145,11 @@ for (const [mode, args] of Object.entries({ WatchList: [], 'paged lists': ['--fe
       };
       await stop();
       await start(widgets, false);
-      await eventually('it waits', () => reflector.state().startsWith('waiting for CRD widgets.test.dev'));
+      await until('it waits', () => reflector.state().startsWith('waiting for CRD widgets.test.dev'));
       await create(admin, CRDS, crd(widgets));
       await reflector.synced;
       await createWidget(widgets);
-      await eventually('the widget is there', () => events.includes('added w'));
+      await until('the widget is there', () => events.includes('added w'));
       await remove(admin, CRDS, crd(widgets) as KubeObject);
     });
 
@@ -161,7 +163,7 @@ for (const [mode, args] of Object.entries({ WatchList: [], 'paged lists': ['--fe
       };
       await stop();
       await start(CONFIG_MAPS, false);
-      await eventually('it says so', () => reflector.state().startsWith('forbidden'));
+      await until('it says so', () => reflector.state().startsWith('forbidden'));
       forbidden = false;
       await reflector.synced;
     });
@@ -171,7 +173,7 @@ for (const [mode, args] of Object.entries({ WatchList: [], 'paged lists': ['--fe
       await start(CONFIG_MAPS, true, { namespace: 'team', fieldSelector: 'metadata.name=one' });
       await createMap(admin, 'team', 'other');
       await createMap(admin, 'team', 'one');
-      await eventually('one is there', () => events.includes('added one'));
+      await until('one is there', () => events.includes('added one'));
       expect(events).not.to.include('added other');
     });
 
@@ -198,7 +200,7 @@ for (const [mode, args] of Object.entries({ WatchList: [], 'paged lists': ['--fe
       await stop();
       const before = proxy.watches.length;
       await start(CONFIG_MAPS, true, extra);
-      await eventually('it watches', () => proxy.watches.length > before);
+      await until('it watches', () => proxy.watches.length > before);
     }
 
     async function touch(object: KubeObject): Promise<void> {
@@ -222,7 +224,7 @@ for (const [mode, args] of Object.entries({ WatchList: [], 'paged lists': ['--fe
 
     async function createWidget(widgets: Resource): Promise<void> {
       const widget = { apiVersion: 'test.dev/v1', kind: 'Widget', metadata: { name: 'w', namespace: 'team' } };
-      await eventually('the CRD is served', async () => {
+      await until('the CRD is served', async () => {
         const reply = await admin.request({ method: 'POST', path: collectionPath(widgets, 'team'), body: widget });
         return reply.status === 201 || reply.status === 409;
       });

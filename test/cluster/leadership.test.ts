@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import type { Cluster } from './harness/cluster.ts';
-import type { OperatorProcess } from './harness/operator-process.ts';
 import { LEASE, slot } from './harness/refs.ts';
 import { reconciled } from './harness/reports.ts';
 import { withoutSharedOperator } from './harness/shared.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { sharedCluster } from './harness/cluster.ts';
-import type { OperatorProcess } from './harness/operator-process.ts';
 import { namespace, posture, slot } from './harness/refs.ts';
 import { reconciled } from './harness/reports.ts';
 import { sharedOperator } from './harness/shared.ts';

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { startControlPlane } from './harness/control-plane.ts';
+import { startControlPlane } from '../../hack/support/control-plane.ts';
+import { installPermissions } from '../../hack/support/install.ts';
+import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { installed } from './harness/cluster.ts';
-import type { OperatorProcess } from './harness/operator-process.ts';
 import { reconciled } from './harness/reports.ts';
 import { eventually } from './harness/until.ts';
 
@@ -12,7 +13,7 @@ describe('A cluster without the CRDs', function () {
   let operator: OperatorProcess;
 
   before(async () => {
-    cluster = await installed(await startControlPlane('--audit-log'), ['config/rbac']);
+    cluster = await installed(await startControlPlane({ auditLog: true }), installPermissions);
     operator = await cluster.startOperator();
   });
   after(async () => {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { spelled, writesOf } from './harness/audit-log.ts';
-import type { AuditEntry } from './harness/audit-log.ts';
+import { spelled, writesOf } from '../../hack/support/audit-log.ts';
+import type { AuditEntry } from '../../hack/support/audit-log.ts';
+import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import { startCluster } from './harness/cluster.ts';
 import type { Cluster } from './harness/cluster.ts';
-import type { OperatorProcess } from './harness/operator-process.ts';
 import { policy, posture, slot } from './harness/refs.ts';
 import { conditionsOf, messageOf, reconciled } from './harness/reports.ts';
 import { eventually } from './harness/until.ts';

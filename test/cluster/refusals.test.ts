@@ -4,25 +4,23 @@ import { parseAllDocuments } from 'yaml';
 import { policyResource } from '../../src/api/resources.ts';
 import { apiVersionOf } from '../../src/slots/kube-object.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
-import { startPolicyServer } from './policy-server.ts';
-import type { PolicyServer } from './policy-server.ts';
+import type { ApiClient } from './harness/api-client.ts';
+import { sharedCluster } from './harness/cluster.ts';
+import { dryRun } from './harness/dry-run.ts';
 import { wrongPolicies } from './wrong-policies.ts';
 
 const sample = new URL('../../config/samples/baseline.yaml', import.meta.url);
 
-function policy(spec: unknown): object {
+function policy(spec: object): KubeObject {
   return { apiVersion: apiVersionOf(policyResource), kind: policyResource.kind, metadata: { name: 'tried' }, spec };
 }
 
 describe('the API server', function () {
   this.timeout(60_000);
-  let server: PolicyServer;
+  let admin: ApiClient;
 
   before(async () => {
-    server = await startPolicyServer();
-  });
-  after(async () => {
-    await server.stop();
+    ({ admin } = await sharedCluster());
   });
 
   it('has at least sixty wrong policies to refuse', () => {
@@ -32,7 +30,7 @@ describe('the API server', function () {
 
   for (const { title, path, spec } of wrongPolicies) {
     it(`refuses ${title} and names ${path}`, async () => {
-      const { code, message } = await server.create(policyResource, policy(spec), { dryRun: true });
+      const { code, message } = await dryRun(admin, policyResource, policy(spec));
       expect(code, message).to.equal(422);
       expect(message).to.include(`${path}:`);
     });
@@ -40,18 +38,17 @@ describe('the API server', function () {
 
   it('refuses a field that does not exist, where the client asks it to be strict', async () => {
     const spec = { mode: 'Audit', namespaceSelector: {}, networkPolicies: {} };
-    const { code, message } = await server.create(policyResource, policy(spec), { dryRun: true });
+    const { code, message } = await dryRun(admin, policyResource, policy(spec));
     expect(code).to.equal(400);
     expect(message).to.include('spec.networkPolicies');
   });
 
   it('takes the sample, with the defaults of the reference and a status that says: not looked at', async () => {
     for (const document of parseAllDocuments(readFileSync(sample, 'utf8'))) {
-      const object = document.toJS() as KubeObject;
-      const { code, message, body } = await server.create(policyResource, object);
+      const { code, message, object } = await dryRun(admin, policyResource, document.toJS() as KubeObject);
       expect(code, message).to.equal(201);
-      expect(body['spec']).to.include({ priority: 100, suspend: false });
-      expect(body['status']).to.deep.equal({ observedGeneration: -1 });
+      expect(object['spec']).to.include({ priority: 100, suspend: false });
+      expect(object['status']).to.deep.equal({ observedGeneration: -1 });
     }
   });
 
@@ -69,8 +66,8 @@ describe('the API server', function () {
         },
       ],
     };
-    const { code, message, body } = await server.create(policyResource, policy(spec), { dryRun: true });
+    const { code, message, object } = await dryRun(admin, policyResource, policy(spec));
     expect(code, message).to.equal(201);
-    expect(body['spec']).to.deep.equal({ ...spec, priority: 100, suspend: false });
+    expect(object['spec']).to.deep.equal({ ...spec, priority: 100, suspend: false });
   });
 });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { spelled } from './harness/audit-log.ts';
+import { spelled } from '../../hack/support/audit-log.ts';
+import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import { startCluster } from './harness/cluster.ts';
 import type { Cluster } from './harness/cluster.ts';
-import type { OperatorProcess } from './harness/operator-process.ts';
 import { slot } from './harness/refs.ts';
 import { reconciled } from './harness/reports.ts';
 import { eventually, until } from './harness/until.ts';

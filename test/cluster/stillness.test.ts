@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { isWrite, spelled } from './harness/audit-log.ts';
-import type { AuditEntry } from './harness/audit-log.ts';
+import { isWrite, spelled } from '../../hack/support/audit-log.ts';
+import type { AuditEntry } from '../../hack/support/audit-log.ts';
+import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import type { Cluster } from './harness/cluster.ts';
-import type { OperatorProcess } from './harness/operator-process.ts';
 import { namespace } from './harness/refs.ts';
 import { reconciled } from './harness/reports.ts';
 import { withoutSharedOperator } from './harness/shared.ts';

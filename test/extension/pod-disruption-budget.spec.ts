@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { writesOf } from '../cluster/harness/audit-log.ts';
-import type { AuditEntry } from '../cluster/harness/audit-log.ts';
-import { OPERATOR_USER, sharedCluster, uniqueName } from '../cluster/harness/cluster.ts';
+import { writesOf } from '../../hack/support/audit-log.ts';
+import type { AuditEntry } from '../../hack/support/audit-log.ts';
+import { OPERATOR_USER } from '../../hack/support/operator-kubeconfig.ts';
+import { sharedCluster, uniqueName } from '../cluster/harness/cluster.ts';
 import type { Cluster } from '../cluster/harness/cluster.ts';
 import { policy, posture, slot } from '../cluster/harness/refs.ts';
 import { sharedOperator } from '../cluster/harness/shared.ts';

@@ -1,38 +1,33 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { clientFor } from '../../../hack/support/admin.ts';
+import { readAuditLog } from '../../../hack/support/audit-log.ts';
+import type { AuditEntry } from '../../../hack/support/audit-log.ts';
+import { startControlPlane } from '../../../hack/support/control-plane.ts';
+import type { ControlPlane } from '../../../hack/support/control-plane.ts';
+import { install } from '../../../hack/support/install.ts';
+import { kubectlOrThrow } from '../../../hack/support/kubectl.ts';
+import { OPERATOR_USER, writeOperatorKubeconfig } from '../../../hack/support/operator-kubeconfig.ts';
+import type { OperatorOptions, OperatorProcess } from '../../../hack/support/operator-process.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
 import type { KubeObject } from '../../../src/slots/kube-object.ts';
 import { ApiClient } from './api-client.ts';
-import { readAuditLog } from './audit-log.ts';
-import type { AuditEntry } from './audit-log.ts';
-import { sharedControlPlane, startControlPlane } from './control-plane.ts';
-import type { ControlPlane } from './control-plane.ts';
-import { fixture, kubectl } from './kubectl.ts';
-import { startOperator } from './operator-process.ts';
-import type { OperatorOptions, OperatorProcess } from './operator-process.ts';
-import { until } from './until.ts';
-
-const POLICIES = { apiVersion: 'parapet.dev/v1alpha1', kind: 'ClusterSecurityPolicy' };
-const POSTURES = { apiVersion: 'parapet.dev/v1alpha1', kind: 'NamespacePosture' };
-
-const GRANTABLE = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name: 'parapet-grantable' };
-
-/** The user the operator is, in audit logs and in RBAC. */
-export const OPERATOR_USER = 'system:serviceaccount:parapet-system:parapet';
+import { attendedOperator } from './attended-operator.ts';
+import { sharedControlPlane } from './shared-control-plane.ts';
 
 /** A control plane with Parapet's CRDs and permissions installed, and an admin's client. */
 export interface Cluster {
   readonly controlPlane: ControlPlane;
   readonly admin: ApiClient;
   /** As admin; resolves with stdout. */
-  kubectl(args: readonly string[], stdin?: string): Promise<string>;
+  kubectl(args: readonly string[]): Promise<string>;
   /** Applies a file of `fixtures/`. */
   applyFixture(name: string): Promise<string>;
   /** A kubeconfig of the ServiceAccount that the operator runs as, with what config/rbac grants and no more. */
   operatorKubeconfig(): Promise<string>;
   /** `parapet run` as a child process under that ServiceAccount. Ended after the tests if the test doesn't. */
-  startOperator(options?: OperatorOptions): Promise<OperatorProcess>;
+  startOperator(options?: Partial<OperatorOptions>): Promise<OperatorProcess>;
   /** What a user asked of the API server so far; everybody where none is named. Needs `--audit-log`. */
   auditLog(user?: string): Promise<readonly AuditEntry[]>;
   /** Marks this moment: what the result returns is what the operator asked since. */
@@ -54,7 +49,7 @@ export function sharedCluster(): Promise<Cluster> {
  * @public for suites that restart it or need other flags
  */
 export async function startCluster(...flags: readonly string[]): Promise<Cluster> {
-  return installed(await startControlPlane(...flags));
+  return installed(await startControlPlane({ flags }));
 }
 
 /** A name no other test has: `web-1f3a9c`. */
@@ -62,53 +57,44 @@ export function uniqueName(prefix = 'ns'): string {
   return `${prefix}-${randomBytes(3).toString('hex')}`;
 }
 
-/** A control plane with Parapet on it: all it needs, or only these directories of manifests. */
-export async function installed(
-  controlPlane: ControlPlane,
-  manifests: readonly string[] = ['crds', 'config/rbac'],
-): Promise<Cluster> {
-  const { kubeconfig, dir } = controlPlane;
+/** A control plane with Parapet on it: all it needs, or only its permissions. */
+export async function installed(controlPlane: ControlPlane, installing = install): Promise<Cluster> {
+  const { kubeconfig, dir, auditLog } = controlPlane;
+  await asAdmin(kubeconfig, (client) => installing(kubeconfig, client));
   const admin = new ApiClient(kubeconfig);
-  const run: Cluster['kubectl'] = (args, stdin) =>
-    kubectl(args, { kubeconfig, ...(stdin === undefined ? {} : { stdin }) });
-  for (const directory of manifests) await run(['apply', '-k', directory]);
-  // A new CRD's storage answers 429 for a moment, and kube-controller-manager fills an aggregated ClusterRole in a while.
-  if (manifests.includes('crds')) {
-    await until('the CRDs are served', async () => [await admin.list(POLICIES), await admin.list(POSTURES)]);
-  }
-  await until('the aggregated ClusterRole is filled', async () => {
-    const { rules } = await admin.read(GRANTABLE);
-    return Array.isArray(rules) && rules.length > 0;
-  });
-  const operatorKubeconfig = (): Promise<string> => writeOperatorKubeconfig(controlPlane, run);
+  const operatorKubeconfig = async (): Promise<string> => {
+    const file = join(dir, 'operator.kubeconfig');
+    await asAdmin(kubeconfig, (client) => writeOperatorKubeconfig(client, { admin: kubeconfig, file }));
+    return file;
+  };
+  const kubectl: Cluster['kubectl'] = (args) => kubectlOrThrow(kubeconfig, args);
   return {
     controlPlane,
     admin,
-    kubectl: run,
-    applyFixture: (name) => run(['apply', '-f', fixture(name)]),
+    kubectl,
+    applyFixture: (name) => kubectl(['apply', '-f', join(import.meta.dirname, `../fixtures/${name}.yaml`)]),
     operatorKubeconfig,
     startOperator: async (options = {}) =>
-      startOperator({ ...options, kubeconfig: options.kubeconfig ?? (await operatorKubeconfig()) }),
-    auditLog: (user) => readAuditLog(join(dir, 'audit.log'), user),
+      attendedOperator({ ...options, kubeconfig: options.kubeconfig ?? (await operatorKubeconfig()) }),
+    auditLog: (user) => readAuditLog(auditLog, user),
     operatorRequests: async () => {
-      const file = join(dir, 'audit.log');
-      const { size } = await stat(file);
-      return () => readAuditLog(file, OPERATOR_USER, size);
+      const { size } = await stat(auditLog);
+      return () => readAuditLog(auditLog, OPERATOR_USER, size);
     },
     createNamespace: (labels = {}) => createNamespace(admin, labels),
   };
 }
 
+async function asAdmin<T>(kubeconfig: string, act: (client: KubeClient) => Promise<T>): Promise<T> {
+  const client = clientFor(kubeconfig);
+  try {
+    return await act(client);
+  } finally {
+    await client.close();
+  }
+}
+
 async function createNamespace(admin: ApiClient, labels: Readonly<Record<string, string>>): Promise<string> {
   const namespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: uniqueName(), labels } };
   return (await admin.create(namespace)).metadata.name;
-}
-
-async function writeOperatorKubeconfig(controlPlane: ControlPlane, run: Cluster['kubectl']): Promise<string> {
-  const token = await run(['create', 'token', 'parapet', '--namespace', 'parapet-system', '--duration', '24h']);
-  const config = parse(await readFile(controlPlane.kubeconfig, 'utf8')) as { users: { user: unknown }[] };
-  const users = config.users.map((entry) => ({ ...entry, user: { token: token.trim() } }));
-  const file = join(controlPlane.dir, 'operator.kubeconfig');
-  await writeFile(file, stringify({ ...config, users }), { mode: 0o600 });
-  return file;
 }

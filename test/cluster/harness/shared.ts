@@ -1,6 +1,7 @@
+import type { Exit } from '../../../hack/support/child.ts';
+import type { OperatorProcess } from '../../../hack/support/operator-process.ts';
 import { sharedCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
-import type { Exit, OperatorProcess } from './operator-process.ts';
 
 let operator: Promise<OperatorProcess> | undefined;
 

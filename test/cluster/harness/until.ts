@@ -1,6 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
-const POLL_MS = 25;
+import { until as ask } from '../../../hack/support/until.ts';
 
 /** Repeats an assertion until it holds, and returns what it returns. */
 export async function eventually<T>(what: string, assertion: () => Promise<T> | T, deadlineMs?: number): Promise<T> {
@@ -16,19 +14,17 @@ export async function eventually<T>(what: string, assertion: () => Promise<T> | 
 export async function until<T>(
   what: string,
   probe: () => T | Promise<T>,
-  deadlineMs = 10_000,
+  deadlineMs = 20_000,
 ): Promise<Exclude<T, undefined | false>> {
-  const end = performance.now() + deadlineMs;
   let last: unknown;
-  for (;;) {
+  const patient = async (): Promise<T | undefined> => {
+    last = undefined;
     try {
-      const found = await probe();
-      if (found !== undefined && found !== false) return found as Exclude<T, undefined | false>;
-      last = undefined;
+      return await probe();
     } catch (error) {
       last = error;
+      return undefined;
     }
-    if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what}`, { cause: last });
-    await delay(POLL_MS);
-  }
+  };
+  return (await ask(what, patient, { deadlineMs, cause: () => last })) as Exclude<T, undefined | false>;
 }

@@ -1,2 +1,0 @@
-// Its first home; suites that still look for it here find it.
-export { startControlPlane } from '../../cluster/harness/control-plane.ts';
