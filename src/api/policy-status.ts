@@ -63,6 +63,8 @@ export const policyStatusSchema = Type.Object(
           compliant: count('Of those, in the posture the policy declares.'),
           drifted: count('Of those, with drift that stands.'),
           blocked: count('Of those, with something that cannot be repaired.'),
+          held: count('Of those, with a change that waits for running workloads.'),
+          exempt: count('Of those, covered by a SecurityException and otherwise well.'),
           pending: count('Of those, not looked at yet in this generation.'),
           summary: text('compliant/matched, for the column.', 32),
         },

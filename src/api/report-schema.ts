@@ -26,8 +26,12 @@ export const SLOT_STATES = [
   'Unwanted',
   'Orphaned',
   'Foreign',
+  'Competing',
+  'Widened',
   'Blocked',
+  'Held',
+  'Exempt',
 ] as const;
 
 /** How a namespace stands: the worst of these, in this order, that one of its slots calls for. */
-export const NAMESPACE_STATES = ['Blocked', 'Drifted', 'Pending', 'Compliant'] as const;
+export const NAMESPACE_STATES = ['Blocked', 'Drifted', 'Held', 'Pending', 'Exempt', 'Compliant'] as const;

@@ -5,6 +5,7 @@ import { planTable } from '../output/plan-table.ts';
 import { isEmpty } from '../output/preview.ts';
 import type { Preview } from '../output/preview.ts';
 import { rehearse } from '../plan/rehearse.ts';
+import { emptyNamespace } from '../plan/snapshot.ts';
 import type { NamespaceSnapshot } from '../plan/snapshot.ts';
 import type { NamespaceFacts } from '../slots/slot-kind.ts';
 import { boundedValue } from '../status/bounds.ts';
@@ -88,14 +89,8 @@ function newNamespace(
   { platform }: ClusterState,
   { policies, flags }: { readonly policies: readonly Policy[]; readonly flags: PlanFlags },
 ): NamespaceSnapshot {
-  return {
-    namespace: { ...namespace, terminating: false },
-    policies,
-    live: [],
-    record: [],
-    platform: platform.facts,
-    protectedNamespaces: protectedBy(flags.protectedNamespaces),
-  };
+  const protectedNamespaces = protectedBy(flags.protectedNamespaces);
+  return emptyNamespace(namespace, { policies, platform: platform.facts, protectedNamespaces });
 }
 
 function rendered(preview: Preview, format: PlanFormat): string {

@@ -2,6 +2,7 @@ import { readManifests } from '../manifests/read-manifests.ts';
 import type { NamespacePlan } from '../plan/namespace-plan.ts';
 import { dueSlots } from '../plan/order.ts';
 import { plan } from '../plan/plan.ts';
+import { emptyNamespace } from '../plan/snapshot.ts';
 import { InputError } from './input-error.ts';
 import type { Terminal } from './main.ts';
 import { namespaceOf } from './namespace-of.ts';
@@ -17,14 +18,9 @@ export async function render(flags: RenderFlags, { out, err }: Terminal): Promis
   const policies = policiesOf(manifests).map(({ policy }) => policy);
   if (policies.length === 0) throw new InputError([`parapet: no policy in ${flags.filename.join(', ')}`]);
   const platform = await platformOf(flags.platform, flags.dns);
-  const planned = plan({
-    namespace: { ...namespaceOf(manifests, flags.namespace), terminating: false },
-    policies,
-    live: [],
-    record: [],
-    platform: platform.facts,
-    protectedNamespaces: protectedBy(flags.protectedNamespaces),
-  });
+  const protectedNamespaces = protectedBy(flags.protectedNamespaces);
+  const cluster = { policies, platform: platform.facts, protectedNamespaces };
+  const planned = plan(emptyNamespace(namespaceOf(manifests, flags.namespace), cluster));
   for (const line of [...toldAssumptions(platform), ...notesOn(planned)]) err(`parapet: ${line}\n`);
   out(yamlDocuments(dueSlots(planned).flatMap(({ change }) => (change.action === 'create' ? [change.object] : []))));
   return 0;

@@ -41,8 +41,8 @@ export function observeNamespace(observation: Observation, deps: ObserverDeps): 
 /** Tells how a policy stands: gauges, and Events for conditions that changed. */
 export function observePolicy({ entry, totals, status, drift }: Published, deps: ObserverDeps): void {
   const { name: policy, uid } = entry;
-  const { matched, compliant, drifted, blocked, pending } = totals;
-  for (const [state, count] of Object.entries({ matched, compliant, drifted, blocked, pending })) {
+  const { matched, compliant, drifted, blocked, held, exempt, pending } = totals;
+  for (const [state, count] of Object.entries({ matched, compliant, drifted, blocked, held, exempt, pending })) {
     deps.metrics.namespaces.set({ policy, state }, count);
   }
   deps.metrics.setOpenDrift(policy, drift);
@@ -67,7 +67,7 @@ function tellRepair(slot: SlotReport, { report, seconds }: Observation, deps: Ob
 }
 
 function isOpen(state: SlotReport['state']): boolean {
-  return levelOf(state) === 'Drifted' || levelOf(state) === 'Blocked';
+  return ['Drifted', 'Blocked', 'Held'].includes(levelOf(state));
 }
 
 /**

@@ -11,6 +11,7 @@ import type { LiveObject, NamespaceSnapshot, RecordedSlot } from '../plan/snapsh
 import type { KubeObject, StringMap } from '../slots/kube-object.ts';
 import { objectKinds } from '../slots/object-kinds.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
+import { isSlotName } from '../slots/slot-name.ts';
 
 export interface PolicyEntry extends Stored {
   readonly policy: Policy;
@@ -61,10 +62,12 @@ export function gather(
 ): NamespaceSnapshot | undefined {
   const namespace = view.namespaces.get('', name);
   if (namespace === undefined) return undefined;
+  const objects = [...view.objects.values()].flatMap((store) => store.list(name));
   return {
     namespace: { name, labels: namespace.labels, terminating: namespace.terminating },
     policies: view.policies.list('').map(({ policy }) => policy),
-    live: [...view.objects.values()].flatMap((store) => store.list(name)),
+    live: objects.filter((object) => isSlotName(object.name)),
+    others: objects.filter((object) => !isSlotName(object.name)),
     record:
       unreported?.uid === namespace.uid
         ? unreported.record

@@ -1,29 +1,23 @@
 import type { LiveObject } from '../plan/snapshot.ts';
-import { isDnsLabel } from '../semantics/names.ts';
 import type { KubeObject, ManagedFieldsEntry, StringMap } from '../slots/kube-object.ts';
 import type { ObjectKind } from '../slots/slot-kind.ts';
+import { isSlotName } from '../slots/slot-name.ts';
 import { Interner } from './interner.ts';
 import type { StoreTransform } from './store.ts';
 
-const PREFIX = 'parapet-';
 const OURS: ReadonlySet<string> = new Set(['parapet', 'parapet-status']);
 const NONE: StringMap = Object.freeze({});
 
-/** How an object of a registry kind enters the store: ours by name or not at all, and reduced to what planning needs. */
+/** How an object of a registry kind enters the store: reduced to what planning needs. */
 export function slim(kind: ObjectKind, interner: Interner = new Interner()): StoreTransform<LiveObject> {
   return {
-    transform: (object) => (isOurName(object.metadata.name) ? slimObject(kind, interner, object) : undefined),
+    transform: (object) => slimObject(kind, interner, object),
     release: (live) => {
       for (const shared of [live.name, live.labels, live.annotations, live.content, live.managers]) {
         interner.release(shared);
       }
     },
   };
-}
-
-/** Every slot's name is a DNS label, since it is a label's value as well. A Role may be called anything. */
-function isOurName(name: string): boolean {
-  return name.startsWith(PREFIX) && isDnsLabel(name);
 }
 
 function slimObject(kind: ObjectKind, interner: Interner, object: KubeObject): LiveObject {
@@ -39,7 +33,8 @@ function slimObject(kind: ObjectKind, interner: Interner, object: KubeObject): L
     content: interner.acquire(kind.normalize(object)),
     managers: interner.acquire(managersOf(fields)),
   };
-  return fields.some(isForeign) ? { ...live, managedFields: fields } : live;
+  // Of others' objects nobody asks which field is whose.
+  return isSlotName(metadata.name) && fields.some(isForeign) ? { ...live, managedFields: fields } : live;
 }
 
 /** Whoever wrote more than a status: the quota controller is nobody's owner. */

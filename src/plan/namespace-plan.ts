@@ -2,9 +2,19 @@ import type { Json, KubeObject, Resource } from '../slots/kube-object.ts';
 import type { SlotReason } from './slot-reasons.ts';
 
 /** How a slot can stand: well, waiting, or one kind of drift (API contract, section 4). */
-export type SlotState = 'OK' | 'Frozen' | 'Pending' | DriftKind;
+export type SlotState = 'OK' | 'Frozen' | 'Pending' | 'Exempt' | DriftKind;
 
-export type DriftKind = 'Missing' | 'Modified' | 'Replaced' | 'Unwanted' | 'Orphaned' | 'Foreign' | 'Blocked';
+export type DriftKind =
+  | 'Missing'
+  | 'Modified'
+  | 'Replaced'
+  | 'Unwanted'
+  | 'Orphaned'
+  | 'Foreign'
+  | 'Competing'
+  | 'Widened'
+  | 'Blocked'
+  | 'Held';
 
 /** The pure result for one namespace: what is, what should be, and the writes between them. */
 export interface NamespacePlan {

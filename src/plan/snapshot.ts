@@ -9,6 +9,8 @@ export interface NamespaceSnapshot {
   readonly policies: readonly Policy[];
   /** Objects of the registry's kinds in this namespace whose name starts with `parapet-`. */
   readonly live: readonly LiveObject[];
+  /** Every other object of the registry's kinds in this namespace: read, never written. */
+  readonly others: readonly LiveObject[];
   /** What the NamespacePosture recorded: it outranks annotations, which tenants can edit. */
   readonly record: readonly RecordedSlot[];
   /** Fingerprints, by slot, of what this process last wrote or found as it should be; empty after a restart. */
@@ -16,6 +18,14 @@ export interface NamespaceSnapshot {
   readonly platform: PlatformFacts;
   /** Globs of namespaces that only an exact `includeNames` selects. */
   readonly protectedNamespaces: readonly string[];
+}
+
+/** A namespace that nothing was ever put into. */
+export function emptyNamespace(
+  namespace: NamespaceFacts,
+  cluster: Pick<NamespaceSnapshot, 'policies' | 'platform' | 'protectedNamespaces'>,
+): NamespaceSnapshot {
+  return { namespace: { ...namespace, terminating: false }, live: [], others: [], record: [], ...cluster };
 }
 
 /** An object as the cluster holds it, reduced to what planning needs. */

@@ -28,6 +28,8 @@ export function policyStatus(input: PolicyStatusInput): PolicyStatus {
       compliant: totals.compliant,
       drifted: totals.drifted,
       blocked: totals.blocked,
+      held: totals.held,
+      exempt: totals.exempt,
       pending: totals.pending,
       summary: `${totals.compliant}/${totals.matched}`,
     },

@@ -82,12 +82,16 @@ function withProposal(known: SlotReport, audited: SlotReport, policy: string): S
 }
 
 function summarize(slots: readonly SlotReport[]): PostureContent['summary'] {
+  const widened = slots.filter(({ state }) => state === 'Widened').length;
   return {
     state: worstLevel(slots),
     slots: slots.length,
     ok: countAt('Compliant', slots),
-    drifted: countAt('Drifted', slots),
+    drifted: countAt('Drifted', slots) - widened,
     blocked: countAt('Blocked', slots),
+    held: countAt('Held', slots),
+    widened,
+    exempt: countAt('Exempt', slots),
   };
 }
 

@@ -1,10 +1,11 @@
+import { NAMESPACE_STATES } from '../api/report-schema.ts';
 import type { SlotState } from '../plan/namespace-plan.ts';
 import type { SlotReport } from './settle.ts';
 
 /** How a namespace stands as a whole; the worst of its slots, in this order. */
-export type NamespaceState = 'Blocked' | 'Drifted' | 'Pending' | 'Compliant';
+export type NamespaceState = (typeof NAMESPACE_STATES)[number];
 
-const order: readonly NamespaceState[] = ['Blocked', 'Drifted', 'Pending', 'Compliant'];
+const order: readonly NamespaceState[] = NAMESPACE_STATES;
 
 /** 0 is the worst. */
 export function severity(state: NamespaceState): number {
@@ -18,9 +19,10 @@ export function levelOf(state: SlotState): NamespaceState {
     case 'Frozen':
       return 'Compliant';
     case 'Pending':
-      return 'Pending';
+    case 'Exempt':
+    case 'Held':
     case 'Blocked':
-      return 'Blocked';
+      return state;
     default:
       return 'Drifted';
   }

@@ -12,6 +12,8 @@ export interface Totals {
   readonly compliant: number;
   readonly drifted: number;
   readonly blocked: number;
+  readonly held: number;
+  readonly exempt: number;
   /** Not yet reconciled at this generation, or with a write still due. */
   readonly pending: number;
   readonly openDrift: number;
@@ -50,6 +52,8 @@ export function total(unsorted: readonly Verdict[], matched: number): Totals {
     compliant: inState('Compliant').length,
     drifted: inState('Drifted').length,
     blocked: inState('Blocked').length,
+    held: inState('Held').length,
+    exempt: inState('Exempt').length,
     pending: matched - verdicts.length + inState('Pending').length,
     openDrift: verdicts.reduce((sum, { drift }) => sum + Object.values(drift).reduce((a, b) => a + b, 0), 0),
     worst: open.slice(0, MAX_WORST).flatMap(worstNamespace),
@@ -80,10 +84,12 @@ function isAdminsToMend(slot: SlotBrief): boolean {
   return slot.refusal === 'ceiling' || slot.refusal === 'permission';
 }
 
-/** Foreign objects, full quotas, a webhook in one namespace, namespaces on their way out, what policies left behind. */
+/** Drift that only a namespace's own people can end. */
+const TENANTS: ReadonlySet<string> = new Set(['Foreign', 'Competing', 'Widened', 'Held']);
+
+/** Others' objects, running workloads, full quotas, a webhook in one namespace, namespaces on their way out. */
 function isTenants(slot: SlotBrief): boolean {
-  if (slot.state === 'Blocked') return !isAdminsToMend(slot);
-  return slot.state === 'Foreign';
+  return slot.state === 'Blocked' ? !isAdminsToMend(slot) : TENANTS.has(slot.state);
 }
 
 /** Failures that point at the cluster: no answer or 5xx anywhere, or a webhook that refuses in every namespace tried. */

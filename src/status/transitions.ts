@@ -74,6 +74,6 @@ function repairEvent(slot: SlotReport): readonly Announcement[] {
 
 function stateEvent(slot: SlotReport, type: Announcement['type']): readonly Announcement[] {
   const level = levelOf(slot.state);
-  if (level === 'Compliant' || level === 'Pending' || slot.reason === 'NamespaceTerminating') return [];
+  if (['Compliant', 'Pending', 'Exempt'].includes(level) || slot.reason === 'NamespaceTerminating') return [];
   return [{ type, reason: slot.state, message: boundedMessage(`${slot.slot}: ${describeSlot(slot)}`) }];
 }

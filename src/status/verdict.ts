@@ -68,7 +68,7 @@ export function sumByKind(counts: Iterable<Verdict['drift']>): ReadonlyMap<strin
 function countDrift(slots: readonly SlotReport[]): Verdict['drift'] {
   const counts: Partial<Record<DriftKind, number>> = {};
   for (const { state } of slots) {
-    if (state === 'OK' || state === 'Frozen' || state === 'Pending') continue;
+    if (state === 'OK' || state === 'Frozen' || state === 'Pending' || state === 'Exempt') continue;
     counts[state] = (counts[state] ?? 0) + 1;
   }
   return counts;

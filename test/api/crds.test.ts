@@ -62,6 +62,8 @@ describe('clusterSecurityPolicyCrd', () => {
       'NAMESPACES',
       'DRIFTED',
       'BLOCKED',
+      'HELD',
+      'EXEMPT',
       'REASON',
       'MESSAGE',
       'AGE',
@@ -94,7 +96,7 @@ describe('namespacePostureCrd', () => {
 
   it('can be selected by its state, and shows the columns of the contract', () => {
     expect(version(crd).selectableFields).to.deep.equal([{ jsonPath: '.summary.state' }]);
-    expect(columns(crd, true)).to.deep.equal(['STATE', 'OK', 'DRIFTED', 'BLOCKED', 'AGE']);
+    expect(columns(crd, true)).to.deep.equal(['STATE', 'OK', 'DRIFTED', 'BLOCKED', 'WIDENED', 'EXEMPT', 'AGE']);
   });
 
   it('holds no more than 20 diffs a slot, of 256 characters a side', () => {

@@ -42,7 +42,10 @@ describe('Two replicas', function () {
     expect(await second.metric('rest_client_requests_total', { method: 'POST' })).to.equal(0);
     expect(await second.metric('rest_client_requests_total', { method: 'PATCH' })).to.equal(0);
     await repairs();
-    expect(await first.metric('parapet_drift_repaired_total', { policy: 'convergence' })).to.be.at.least(1);
+    // The count follows the report, which follows the repair.
+    await eventually('the repair is counted', async () => {
+      expect(await first.metric('parapet_drift_repaired_total', { policy: 'convergence' })).to.be.at.least(1);
+    });
     expect(await second.metric('parapet_drift_repaired_total')).to.equal(0);
   });
 

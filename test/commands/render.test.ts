@@ -48,6 +48,7 @@ describe('parapet render', () => {
       namespace: { name: 'team-a', labels: { size: 'large' }, terminating: false },
       policies: [decodePolicy(parseAllDocuments(baseline)[0]?.toJS() as KubeObject)],
       live: [],
+      others: [],
       record: [],
       platform,
       protectedNamespaces: [],

@@ -4,7 +4,7 @@ import { writePosture } from '../../src/controller/write-posture.ts';
 import type { Change } from '../../src/plan/namespace-plan.ts';
 
 const content: PostureContent = {
-  summary: { state: 'Compliant', slots: 0, ok: 0, drifted: 0, blocked: 0 },
+  summary: { state: 'Compliant', slots: 0, ok: 0, drifted: 0, blocked: 0, held: 0, widened: 0, exempt: 0 },
   slots: [],
   recentRepairs: [],
 };

@@ -23,20 +23,11 @@ const theirs: ManagedFieldsEntry = { manager: 'kubectl-edit', operation: 'Update
 const status: ManagedFieldsEntry = { manager: 'kube-controller-manager', operation: 'Update', subresource: 'status' };
 
 describe('slim', () => {
-  it('keeps only what is ours by name', () => {
+  it('keeps what others own too, but not which of them wrote which field', () => {
     const { transform } = slim(NETWORK_POLICY);
-    expect(transform(policy('a', 'web'))).to.equal(undefined);
-    expect(transform(policy('a', 'parapet-allow-dns'))).to.include({
-      kind: 'NetworkPolicy',
-      name: 'parapet-allow-dns',
-    });
-  });
-
-  it('leaves out what can be no slot: no object of ours has a name that is not a DNS label', () => {
-    const { transform } = slim(NETWORK_POLICY);
-    for (const name of [`parapet-${'x'.repeat(56)}`, 'parapet-a:b', 'parapet-A', 'parapet-a.b', 'parapet-']) {
-      expect(transform(policy('a', name)), name).to.equal(undefined);
-    }
+    const [mine, web] = ['parapet-x', 'web'].map((name) => transform(policy('a', name, [theirs])));
+    expect([mine?.name, web?.name]).to.deep.equal(['parapet-x', 'web']);
+    expect([mine?.managedFields, web?.managedFields]).to.deep.equal([[theirs], undefined]);
   });
 
   it('names all managers but those of the status, sorted, each once', () => {

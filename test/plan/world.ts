@@ -9,6 +9,7 @@ import type { LiveObject, NamespaceSnapshot, RecordedSlot } from '../../src/plan
 import type { KubeObject, StringMap } from '../../src/slots/kube-object.ts';
 import { objectKindOf } from '../../src/slots/object-kinds.ts';
 import type { PlatformFacts } from '../../src/slots/slot-kind.ts';
+import { isSlotName } from '../../src/slots/slot-name.ts';
 
 /** A cluster whose DNS is kube-dns and whose API server has one endpoint. */
 export const platform: PlatformFacts = {
@@ -46,10 +47,12 @@ export class World {
   }
 
   snapshot(): NamespaceSnapshot {
+    const objects = [...this.live.values()];
     return {
       namespace: { name: 'team-a', labels: this.labels, terminating: this.terminating },
       policies: this.policies,
-      live: [...this.live.values()],
+      live: objects.filter(({ name }) => isSlotName(name)),
+      others: objects.filter(({ name }) => !isSlotName(name)),
       record: this.record,
       platform,
       protectedNamespaces: ['kube-*'],

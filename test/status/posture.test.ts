@@ -26,7 +26,7 @@ describe('posture', () => {
   it('records slot, policies and uid, which later tell ours from a stranger’s', () => {
     const world = settled();
     const content = posture({ report: report(world), ...times });
-    expect(content?.summary).to.deep.equal({ state: 'Compliant', slots: 1, ok: 1, drifted: 0, blocked: 0 });
+    expect(content?.summary).to.include({ state: 'Compliant', slots: 1, ok: 1, drifted: 0, blocked: 0, widened: 0 });
     expect(content?.slots[0]).to.include({ slot: deny, uid: world.get(deny).uid, state: 'OK' });
     expect(content?.slots[0]?.policies).to.deep.equal(['baseline']);
   });
