@@ -1,4 +1,4 @@
-import { clusterSecurityPolicyCrd, namespacePostureCrd } from '../../src/api/crds.ts';
+import { allCrds } from '../../src/api/crds.ts';
 import { API_GROUP, API_VERSION } from '../../src/api/resources.ts';
 import { labelSelectorSchema } from '../../src/slots/label-selector-schema.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
@@ -29,11 +29,14 @@ const BOUNDS = [
   'pattern',
 ];
 
+/** Members whose own members are told with another kind: an override's blocks are a policy's. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['spec.override']);
+
 const HEAD = ['| field | type | meaning |', '|---|---|---|'];
 
-/** `docs/reference/api.md`: every field of both kinds, from the schemas. */
+/** `docs/reference/api.md`: every field of the kinds, from the schemas. */
 export function apiReference(): readonly GeneratedFile[] {
-  const sections = [clusterSecurityPolicyCrd(), namespacePostureCrd()].flatMap(kindSection);
+  const sections = allCrds().flatMap(kindSection);
   const title = `# API reference: ${API_GROUP}/${API_VERSION}`;
   const note = 'Written by `make generate` from the schemas that the API server enforces.';
   return [
@@ -65,7 +68,7 @@ function kindSection(crd: KubeObject): readonly string[] {
 function rows(path: string, schema: Schema, required: boolean): readonly string[] {
   const meaning = [required ? '**Required.**' : '', schema.description ?? '', ...limits(schema)];
   const row = `| \`${path}\` | ${typeOf(schema)} | ${cell(meaning.filter((part) => part !== '').join(' '))} |`;
-  if (isLabelSelector(schema)) return [row];
+  if (isLabelSelector(schema) || ELSEWHERE.has(path)) return [row];
   return [row, ...nested(path, schema), ...nested(`${path}[]`, schema.items ?? {})];
 }
 

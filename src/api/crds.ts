@@ -1,9 +1,11 @@
 import type { TSchema } from 'typebox';
 import type { KubeObject, Resource } from '../slots/kube-object.ts';
+import { exceptionSpecSchema } from './exception-schema.ts';
+import { exceptionStatusSchema } from './exception-status.ts';
 import { policySpecSchema } from './policy-schema.ts';
 import { policyStatusSchema } from './policy-status.ts';
 import { postureMembers } from './posture.ts';
-import { API_GROUP, API_VERSION, policyResource, postureResource } from './resources.ts';
+import { API_GROUP, API_VERSION, exceptionResource, policyResource, postureResource } from './resources.ts';
 
 /** A printer column. Priority 1 shows with `-o wide` only. */
 interface Column {
@@ -47,6 +49,33 @@ export function clusterSecurityPolicyCrd(): KubeObject {
     ],
     extra: { subresources: { status: {} } },
   });
+}
+
+/** The CustomResourceDefinition of SecurityException. */
+export function securityExceptionCrd(): KubeObject {
+  return crd(exceptionResource, {
+    shortName: 'secexc',
+    description: 'A way out for some slots of some namespaces, with an owner, a reason and an end.',
+    properties: { spec: exceptionSpecSchema, status: exceptionStatusSchema },
+    required: ['spec'],
+    columns: [
+      { name: 'Effect', type: 'string', jsonPath: '.spec.effect' },
+      { name: 'Owner', type: 'string', jsonPath: '.spec.owner' },
+      { name: 'Matched', type: 'integer', jsonPath: '.status.matched.namespaces', description: 'namespaces' },
+      // As a date kubectl would show how long ago it was, and of a time to come <invalid>.
+      { name: 'Expires', type: 'string', jsonPath: '.spec.expirationTime' },
+      { name: 'Slots', type: 'integer', jsonPath: '.status.matched.slots', priority: 1 },
+      { name: 'Reason', type: 'string', jsonPath: conditionPath('Ready', 'reason'), priority: 1 },
+      { name: 'Message', type: 'string', jsonPath: conditionPath('Ready', 'message'), priority: 1 },
+      AGE,
+    ],
+    extra: { subresources: { status: {} } },
+  });
+}
+
+/** Every CustomResourceDefinition, in the order of the reference. */
+export function allCrds(): readonly KubeObject[] {
+  return [clusterSecurityPolicyCrd(), securityExceptionCrd(), namespacePostureCrd()];
 }
 
 /** The CustomResourceDefinition of NamespacePosture. */

@@ -17,7 +17,10 @@ export function decodePolicy(object: KubeObject): Policy {
   const spec = members(members(object)['spec']);
   const headerProblems = checkHeader(spec);
   const blocks = slotKinds.filter(({ field }) => spec[field] !== undefined && spec[field] !== null);
-  const faults = blocks.map((kind) => ({ field: kind.field, problems: checkBlock(kind, spec[kind.field]) }));
+  const faults = blocks.map((kind) => ({
+    field: kind.field,
+    problems: checkBlock(kind, spec[kind.field], `spec.${kind.field}`),
+  }));
   return {
     ...identity(object),
     ...(headerProblems.length === 0 ? header(spec as unknown as PolicyHeader) : UNREADABLE),
@@ -46,7 +49,8 @@ function header(spec: PolicyHeader): Pick<Policy, 'mode' | 'suspend' | 'priority
   return { mode, suspend, priority, selection };
 }
 
-function identity(object: KubeObject): Pick<Policy, 'name' | 'uid' | 'generation' | 'deleting'> {
+/** What `metadata` says, whatever it holds. */
+export function identity(object: KubeObject): Pick<Policy, 'name' | 'uid' | 'generation' | 'deleting'> {
   const { name, uid, generation, deletionTimestamp } = members(members(object)['metadata']);
   return {
     name: typeof name === 'string' ? name : '',
@@ -66,9 +70,11 @@ function checkHeader(spec: Readonly<Record<string, unknown>>): readonly Problem[
   }));
 }
 
-/** The slot kind's own checks rely on the shape, so they run only where the schema is content. */
-function checkBlock(kind: SlotKind, block: unknown): readonly Problem[] {
-  const root = `spec.${kind.field}`;
+/**
+ * The faults of one block; `root` is its path. The slot kind's own checks rely on the shape, so they run only where the
+ * schema is content.
+ */
+export function checkBlock(kind: SlotKind, block: unknown, root: string): readonly Problem[] {
   const problems = schemaProblems(kind.schema, block, root);
   if (problems.length > 0) return problems;
   return kind.validate(block).map(({ path, message }) => ({ path: joined(root, path), message }));
@@ -78,6 +84,7 @@ function joined(root: string, path: string): string {
   return path === '' || path.startsWith('[') ? `${root}${path}` : `${root}.${path}`;
 }
 
-function members(value: unknown): Readonly<Record<string, unknown>> {
+/** The members of an object; none where it is something else. */
+export function members(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

@@ -5,7 +5,7 @@ import { slotKinds } from '../slots/registry.ts';
 import { LIST_SET, oneOf } from '../slots/schema.ts';
 
 /** Namespace names with `*` and `?`. */
-const nameGlobs = Type.Array(Type.String({ minLength: 1, maxLength: 63, pattern: '^[-a-z0-9*?]+$' }), {
+export const nameGlobs = Type.Array(Type.String({ minLength: 1, maxLength: 63, pattern: '^[-a-z0-9*?]+$' }), {
   minItems: 1,
   maxItems: 64,
   ...LIST_SET,

@@ -20,14 +20,19 @@ export const CONDITION_TYPES = [
 ] as const;
 export type ConditionType = (typeof CONDITION_TYPES)[number];
 
-const condition = Type.Object({
-  type: text('What it is about: Ready, Reconciling, Stalled, Drifted, Degraded, Conflicted or Suspended.', 63),
-  status: oneOf(['True', 'False', 'Unknown'], 'Whether it holds.'),
-  reason: text('One CamelCase word, stable.', 128),
-  message: text('For people; may change between releases.', MAX_MESSAGE_LENGTH),
-  observedGeneration: Type.Optional(count('The generation of spec it speaks of.')),
-  lastTransitionTime: time('When `status` last changed.'),
-});
+/** A condition; `types` names those there are. */
+export function conditionSchema(types: string) {
+  return Type.Object({
+    type: text(`What it is about: ${types}.`, 63),
+    status: oneOf(['True', 'False', 'Unknown'], 'Whether it holds.'),
+    reason: text('One CamelCase word, stable.', 128),
+    message: text('For people; may change between releases.', MAX_MESSAGE_LENGTH),
+    observedGeneration: Type.Optional(count('The generation of spec it speaks of.')),
+    lastTransitionTime: time('When `status` last changed.'),
+  });
+}
+
+const condition = conditionSchema('Ready, Reconciling, Stalled, Drifted, Degraded, Conflicted or Suspended');
 
 const repair = Type.Object({
   namespace: text('Where.', 63),

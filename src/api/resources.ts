@@ -21,5 +21,14 @@ export const postureResource: Resource = {
   namespaced: true,
 };
 
+/** A way out for a while, which platform teams write as well. */
+export const exceptionResource: Resource = {
+  group: API_GROUP,
+  version: API_VERSION,
+  plural: 'securityexceptions',
+  kind: 'SecurityException',
+  namespaced: false,
+};
+
 /** The one name a NamespacePosture has. */
 export const POSTURE_NAME = 'parapet';

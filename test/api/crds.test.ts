@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { clusterSecurityPolicyCrd, namespacePostureCrd } from '../../src/api/crds.ts';
+import { allCrds, clusterSecurityPolicyCrd, namespacePostureCrd, securityExceptionCrd } from '../../src/api/crds.ts';
 import { CONDITION_TYPES, MAX_LAST_REPAIRS, MAX_MESSAGE_LENGTH, MAX_WORST } from '../../src/api/policy-status.ts';
 import { MAX_DIFFS, MAX_DIFF_VALUE_LENGTH } from '../../src/api/posture.ts';
 import { slotKinds } from '../../src/slots/registry.ts';
@@ -28,7 +28,7 @@ function columns(crd: KubeObject, wide: boolean): readonly string[] {
   return shown.map(({ name }) => name.toUpperCase());
 }
 
-for (const crd of [clusterSecurityPolicyCrd(), namespacePostureCrd()]) {
+for (const crd of allCrds()) {
   describe(`the CRD ${crd.metadata.name}`, () => {
     it('is what crds/ holds: run make generate', () => {
       const file = new URL(`../../crds/${crd.metadata.name}.yaml`, import.meta.url);
@@ -75,6 +75,19 @@ describe('clusterSecurityPolicyCrd', () => {
     const conditions = CONDITION_TYPES.length * (MAX_MESSAGE_LENGTH + text);
     const worst = MAX_WORST * (MAX_MESSAGE_LENGTH + 2 * text);
     expect(conditions + worst + MAX_LAST_REPAIRS * 4 * text).to.be.lessThan(64 * 1024);
+  });
+});
+
+describe('securityExceptionCrd', () => {
+  const crd = securityExceptionCrd();
+
+  it('starts every object with a status that tells kstatus it was not looked at', () => {
+    expect(version(crd).schema.openAPIV3Schema.properties['status']?.default).to.deep.equal({ observedGeneration: -1 });
+    expect(version(crd).subresources).to.deep.equal({ status: {} });
+  });
+
+  it('shows the columns of the contract', () => {
+    expect(columns(crd, false)).to.deep.equal(['EFFECT', 'OWNER', 'MATCHED', 'EXPIRES', 'AGE']);
   });
 });
 

@@ -1,18 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
-import { policyResource } from '../../src/api/resources.ts';
+import { exceptionResource, policyResource } from '../../src/api/resources.ts';
 import { apiVersionOf } from '../../src/slots/kube-object.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
 import type { ApiClient } from './harness/api-client.ts';
 import { sharedCluster } from './harness/cluster.ts';
 import { dryRun } from './harness/dry-run.ts';
+import { wrongExceptions } from './wrong-exceptions.ts';
 import { wrongPolicies } from './wrong-policies.ts';
 
 const sample = new URL('../../config/samples/baseline.yaml', import.meta.url);
 
 function policy(spec: object): KubeObject {
   return { apiVersion: apiVersionOf(policyResource), kind: policyResource.kind, metadata: { name: 'tried' }, spec };
+}
+
+function exception(spec: object): KubeObject {
+  return { ...policy(spec), kind: exceptionResource.kind };
 }
 
 describe('the API server', function () {
@@ -31,6 +36,14 @@ describe('the API server', function () {
   for (const { title, path, spec } of wrongPolicies) {
     it(`refuses ${title} and names ${path}`, async () => {
       const { code, message } = await dryRun(admin, policyResource, policy(spec));
+      expect(code, message).to.equal(422);
+      expect(message).to.include(`${path}:`);
+    });
+  }
+
+  for (const { title, path, spec } of wrongExceptions) {
+    it(`refuses an exception with ${title} and names ${path}`, async () => {
+      const { code, message } = await dryRun(admin, exceptionResource, exception(spec));
       expect(code, message).to.equal(422);
       expect(message).to.include(`${path}:`);
     });
