@@ -36,17 +36,18 @@ const UNREADABLE = {
   mode: 'Audit',
   suspend: false,
   priority: DEFAULT_PRIORITY,
+  adopts: false,
   selection: { namespaceSelector: {} },
 } as const;
 
-function header(spec: PolicyHeader): Pick<Policy, 'mode' | 'suspend' | 'priority' | 'selection'> {
+function header(spec: PolicyHeader): Pick<Policy, 'mode' | 'suspend' | 'priority' | 'adopts' | 'selection'> {
   const { mode, suspend = false, priority = DEFAULT_PRIORITY, namespaceSelector, includeNames, excludeNames } = spec;
   const selection: Selection = {
     namespaceSelector,
     ...(includeNames === undefined ? {} : { includeNames }),
     ...(excludeNames === undefined ? {} : { excludeNames }),
   };
-  return { mode, suspend, priority, selection };
+  return { mode, suspend, priority, adopts: spec.adoption === 'Force', selection };
 }
 
 /** What `metadata` says, whatever it holds. */

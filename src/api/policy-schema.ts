@@ -11,6 +11,9 @@ export const nameGlobs = Type.Array(Type.String({ minLength: 1, maxLength: 63, p
   ...LIST_SET,
 });
 
+/** Whether objects that were there before Parapet are taken over. */
+const ADOPTIONS = ['Never', 'Force'] as const;
+
 /** The members of `spec` that say what a policy selects and how it acts. */
 export const policyHeaderSchema = Type.Object({
   mode: oneOf(['Audit', 'Enforce'], 'Audit reports only. Enforce creates, repairs and prunes.'),
@@ -25,6 +28,12 @@ export const policyHeaderSchema = Type.Object({
       default: 100,
     }),
   ),
+  adoption: Type.Optional({
+    ...oneOf(
+      ADOPTIONS,
+      "What happens to somebody else's object on the name of one of ours: Never leaves and reports it, Force takes it over. Never where absent.",
+    ),
+  }),
   namespaceSelector: labelSelectorSchema(
     'Labels of the namespaces; `{}` selects all. ANDed with includeNames and excludeNames.',
   ),

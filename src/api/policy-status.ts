@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { LIST_ATOMIC, listMap, oneOf } from '../slots/schema.ts';
-import { SLOT_STATES, count, text, time } from './report-schema.ts';
+import { SLOT_STATES, count, slotText, text, time } from './report-schema.ts';
 
 /** Bounds that keep the status under 64 KiB at any number of namespaces. */
 export const MAX_WORST = 20;
@@ -36,7 +36,7 @@ const condition = conditionSchema('Ready, Reconciling, Stalled, Drifted, Degrade
 
 const repair = Type.Object({
   namespace: text('Where.', 63),
-  slot: text('`Kind/name` of the object.'),
+  slot: slotText(),
   kind: text('The kind of drift that was repaired.', 63),
   actor: text('Field manager that claims the change, `unknown` where the cluster cannot tell.'),
   time: time('When it was repaired.'),
@@ -45,7 +45,7 @@ const repair = Type.Object({
 const worst = Type.Object({
   namespace: text('Where.', 63),
   state: oneOf(SLOT_STATES, 'How the slot stands.'),
-  slot: text('`Kind/name` of the object.'),
+  slot: slotText(),
   message: text('What differs, or why it cannot be mended.', MAX_MESSAGE_LENGTH),
 });
 

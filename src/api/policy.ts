@@ -18,6 +18,8 @@ export interface Policy {
   readonly mode: Mode;
   readonly suspend: boolean;
   readonly priority: number;
+  /** Takes over objects that were there before Parapet. */
+  readonly adopts: boolean;
   readonly selection: Selection;
   /** Slot kinds' blocks by field, those with problems included. */
   readonly blocks: Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { LIST_ATOMIC, listMap, oneOf } from '../slots/schema.ts';
 import type { ObjectMeta } from '../slots/kube-object.ts';
-import { NAMESPACE_STATES, SLOT_STATES, count, text, time } from './report-schema.ts';
+import { NAMESPACE_STATES, SLOT_STATES, count, slotText, text, time } from './report-schema.ts';
 
 /** Bounds of a report; the writer also keeps the whole of it under 32 KiB. */
 export const MAX_SLOTS = 256;
@@ -24,7 +24,7 @@ const diff = Type.Object({
 });
 
 const slot = Type.Object({
-  slot: text('`Kind/name` of the object.'),
+  slot: slotText(),
   policies: Type.Array(text('A policy.'), {
     description: 'The winner, or everyone who contributed; and who holds it otherwise.',
     maxItems: MAX_SLOT_POLICIES,
@@ -39,7 +39,7 @@ const slot = Type.Object({
 });
 
 const repair = Type.Object({
-  slot: text('`Kind/name` of the object.'),
+  slot: slotText(),
   kind: text('The kind of drift that was repaired.', 63),
   actor: text('Field manager that claims the change, `unknown` where the cluster cannot tell.'),
   detectedTime: time('When it was found.'),

@@ -5,6 +5,11 @@ export function text(description: string, maxLength = 253) {
   return Type.String({ description, maxLength });
 }
 
+/** `Kind/name`: a Role's name alone may have 253 characters. */
+export function slotText() {
+  return text('`Kind/name` of the object.', 320);
+}
+
 /** RFC 3339, in UTC, to the second. */
 export function time(description: string) {
   return Type.String({ description, format: 'date-time' });

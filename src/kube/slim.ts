@@ -1,11 +1,12 @@
 import type { LiveObject } from '../plan/snapshot.ts';
-import type { KubeObject, ManagedFieldsEntry, StringMap } from '../slots/kube-object.ts';
+import type { KubeObject, ManagedFieldsEntry, ObjectMeta, StringMap } from '../slots/kube-object.ts';
 import type { ObjectKind } from '../slots/slot-kind.ts';
 import { isSlotName } from '../slots/slot-name.ts';
 import { Interner } from './interner.ts';
 import type { StoreTransform } from './store.ts';
 
 const OURS: ReadonlySet<string> = new Set(['parapet', 'parapet-status']);
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const NONE: StringMap = Object.freeze({});
 
 /** How an object of a registry kind enters the store: reduced to what planning needs. */
@@ -29,12 +30,20 @@ function slimObject(kind: ObjectKind, interner: Interner, object: KubeObject): L
     uid: metadata.uid ?? '',
     resourceVersion: metadata.resourceVersion ?? '',
     labels: interner.acquire(metadata.labels ?? NONE),
-    annotations: interner.acquire(metadata.annotations ?? NONE),
+    annotations: interner.acquire(annotationsOf(metadata)),
     content: interner.acquire(kind.normalize(object)),
     managers: interner.acquire(managersOf(fields)),
   };
   // Of others' objects nobody asks which field is whose.
   return isSlotName(metadata.name) && fields.some(isForeign) ? { ...live, managedFields: fields } : live;
+}
+
+/** Of others' objects without kubectl's copy of the whole object: it would be most of what is kept. */
+function annotationsOf({ name, annotations = NONE }: ObjectMeta): StringMap {
+  if (isSlotName(name) || !Object.hasOwn(annotations, LAST_APPLIED)) return annotations;
+  const { [LAST_APPLIED]: copy, ...rest } = annotations;
+  void copy;
+  return rest;
 }
 
 /** Whoever wrote more than a status: the quota controller is nobody's owner. */

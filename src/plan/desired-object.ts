@@ -29,16 +29,24 @@ export function annotatedPolicies(annotations: StringMap): readonly string[] {
   return (annotations[policiesAnnotation] ?? '').split(',', MAX_ANNOTATED).filter(isDnsSubdomain);
 }
 
+/** Where an object is created, and what others put into the metadata of the one it takes the place of. */
+interface Place {
+  readonly namespace: string;
+  readonly labels?: StringMap;
+  readonly annotations?: StringMap;
+}
+
 /** The whole object as it is created. */
-export function desiredObject(desired: Desired, objectKind: ObjectKind, namespace: string): KubeObject {
+export function desiredObject(desired: Desired, objectKind: ObjectKind, place: Place): KubeObject {
+  const { namespace, labels, annotations } = place;
   return {
     apiVersion: apiVersionOf(objectKind.resource),
     kind: desired.kind,
     metadata: {
       name: desired.name,
       namespace,
-      labels: childLabels(desired.name),
-      annotations: childAnnotations(desired.policies),
+      labels: { ...labels, ...childLabels(desired.name) },
+      annotations: { ...annotations, ...childAnnotations(desired.policies) },
     },
     ...desired.content,
   };

@@ -23,7 +23,8 @@ export function fingerprint(part: OwnPart): number {
   return hash53(JSON.stringify(own));
 }
 
-function hash53(text: string): number {
+/** 53 bits of a text, alike everywhere. */
+export function hash53(text: string): number {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
   for (let index = 0; index < text.length; index += 1) {

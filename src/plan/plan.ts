@@ -1,4 +1,7 @@
+import type { Policy } from '../api/policy.ts';
 import type { FoldContext } from '../slots/slot-kind.ts';
+import { adopts, place } from './beside-strangers.ts';
+import { findings } from './findings.ts';
 import { foldPolicies } from './fold.ts';
 import type { FoldedSlots } from './fold.ts';
 import type { AuditPlan, NamespacePlan, SlotConflict, SlotPlan } from './namespace-plan.ts';
@@ -21,16 +24,18 @@ export function plan(snapshot: NamespaceSnapshot): NamespacePlan {
     platform: snapshot.platform,
     held: [...before.values()].flatMap(heldObject),
   };
-  const wanted = foldPolicies(standing.claims, context);
+  const fold = (policies: readonly Policy[]): FoldedSlots => foldPolicies(policies, context);
+  const wanted = place(fold(standing.claims), snapshot);
   const slots = withoutStrangers(slotInputs(snapshot, before, wanted).flatMap((input) => enforcedSlot(input) ?? []));
+  const all = [...slots, ...findings(wanted, snapshot)];
 
   return {
     namespace: snapshot.namespace.name,
     // A namespace on its way out can't be brought to a posture any more, and nobody is to be woken for it.
     matched: snapshot.namespace.terminating ? [] : standing.matched,
-    slots: snapshot.namespace.terminating ? slots.map(leftAlone) : slots,
+    slots: snapshot.namespace.terminating ? slots.map(leftAlone) : all,
     audits: standing.audits.map((policy): AuditPlan => {
-      const shadow = foldPolicies([...standing.claims, policy], context);
+      const shadow = place(fold([...standing.claims, policy]), snapshot);
       return { policy: policy.name, slots: auditSlots(snapshot, before, shadow, policy.name) };
     }),
     conflicts: conflictsOf(wanted),
@@ -47,7 +52,7 @@ function slotInputs(
     const kind = kindOfSlot(slot);
     if (kind === undefined) return [];
     const known = before.get(slot) ?? emptySlot(snapshot, slot, kind.objectKind);
-    return [desired === undefined ? known : { ...known, desired }];
+    return [desired === undefined ? known : { ...known, desired, adopts: adopts(desired, snapshot) }];
   });
 }
 
@@ -57,10 +62,11 @@ function auditSlots(
   shadow: FoldedSlots,
   policy: string,
 ): readonly SlotPlan[] {
-  return slotInputs(snapshot, before, shadow).flatMap((input) => {
-    const { desired } = input;
-    return desired?.policies.includes(policy) ? [auditedSlot({ ...input, desired })] : [];
-  });
+  const own = new Map([...shadow].filter(([, { policies }]) => policies.includes(policy)));
+  const slots = slotInputs(snapshot, before, own).flatMap((input) =>
+    input.desired === undefined ? [] : [auditedSlot({ ...input, desired: input.desired })],
+  );
+  return [...slots, ...findings(own, snapshot)];
 }
 
 /** A terminating namespace takes no new objects: what is missing there can't be mended and is no one's fault. */
@@ -72,12 +78,16 @@ function leftAlone(slot: SlotPlan): SlotPlan {
 
 /** What needs a stranger's object is not created: a RoleBinding would grant whatever the stranger wrote into his Role. */
 function withoutStrangers(slots: readonly SlotPlan[]): readonly SlotPlan[] {
-  const strangers = new Set(slots.filter(({ state }) => state === 'Foreign').map(({ slot }) => slot));
+  const strangers = new Set(slots.filter(isLeftToStrangers).map(({ slot }) => slot));
   return slots.map((slot) => {
     const { change, ...rest } = slot;
     if (change?.action !== 'create' || slot.needs === undefined || !strangers.has(slot.needs)) return slot;
     return { ...rest, state: 'Blocked', reason: 'NotOurs', message: `needs ${slot.needs}, which is not ours` };
   });
+}
+
+function isLeftToStrangers({ state, change }: SlotPlan): boolean {
+  return state === 'Foreign' && change === undefined;
 }
 
 function conflictsOf(wanted: FoldedSlots): readonly SlotConflict[] {

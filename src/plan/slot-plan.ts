@@ -5,6 +5,7 @@ import { desiredObject, fieldManager } from './desired-object.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Change, FieldDiff, SlotPlan, Versioned } from './namespace-plan.ts';
 import { ownershipOf } from './ownership.ts';
+import { ownerOf } from './stranger.ts';
 import type { LiveObject, RecordedSlot } from './snapshot.ts';
 
 /** One slot as planning sees it: what is wanted, what is there, what was there before, and who holds it. */
@@ -22,6 +23,8 @@ export interface SlotInput {
   readonly departed: readonly string[];
   /** Everyone recorded as holding it. */
   readonly holders: readonly string[];
+  /** The policies that want it take over what stands on its name. */
+  readonly adopts?: boolean;
 }
 
 type Wanted = SlotInput & { readonly desired: Desired };
@@ -43,7 +46,7 @@ export function enforcedSlot(input: SlotInput): SlotPlan | undefined {
       : lostWhileFrozen(input);
   // Nothing is there: create. Only what once stood there can have gone missing.
   if (live === undefined) return absent({ ...input, desired });
-  // Somebody else's object was there before us.
+  // Somebody else's object was there before us: only who says so takes it over.
   if (ownership === 'foreign') return foreign({ ...input, desired, live });
   // A policy outside the fold holds it, and the fold knows nothing of what it held.
   if (input.frozenBy.length > 0 && !desired.includesHeld) {
@@ -56,10 +59,15 @@ export function enforcedSlot(input: SlotInput): SlotPlan | undefined {
 export function auditedSlot(input: Wanted): SlotPlan {
   const { desired, live } = input;
   if (live === undefined) return slotPlan(input, { state: 'Missing', policies: desired.policies });
-  if (ownershipOf(live, input.recorded) === 'foreign') return foreign({ ...input, live });
+  if (ownershipOf(live, input.recorded) === 'foreign') return unwritten(foreign({ ...input, live }));
   const diffs = contentDiffs(desired, live);
   const state = diffs.length === 0 ? 'OK' : 'Modified';
   return slotPlan(input, { state, policies: desired.policies, diffs, actor: firstKnownActor(diffs) });
+}
+
+function unwritten({ change, afterwards, ...seen }: SlotPlan): SlotPlan {
+  void [change, afterwards];
+  return seen;
 }
 
 function absent(input: Wanted): SlotPlan {
@@ -74,19 +82,37 @@ function absent(input: Wanted): SlotPlan {
       action: 'create',
       resource: objectKind.resource,
       order: objectKind.order(name, undefined, desired.content),
-      object: desiredObject(desired, objectKind, namespace),
+      object: desiredObject(desired, objectKind, { namespace }),
     },
   });
 }
 
 function foreign(input: Wanted & Present): SlotPlan {
-  const managers = input.live.managers.join(', ') || unknownActor;
+  if (input.adopts === true && input.frozenBy.length === 0) return adopted(input);
+  const owner = ownerOf(input.live);
+  const beside = input.desired.besideStrangers === true ? '; ours stands beside it' : '';
   return slotPlan(input, {
     state: 'Foreign',
     reason: 'NotOurs',
-    message: `was there before Parapet (managed by ${managers}) and is left alone: rename or delete it to let the policy act`,
+    message: `was there before Parapet (managed by ${owner.told}) and is left alone${beside}: rename or delete it, or set spec.adoption to Force`,
     policies: input.desired.policies,
-    actor: input.live.managers[0] ?? unknownActor,
+    actor: owner.manager,
+  });
+}
+
+/** Taken over as it stands: what others put into its metadata stays. */
+function adopted(input: Wanted & Present): SlotPlan {
+  const { desired, live } = input;
+  const diffs = [...contentDiffs(desired, live), ...metadataDiffs(desired, live)];
+  const owner = ownerOf(live);
+  return slotPlan(input, {
+    state: 'Foreign',
+    message: `was there before Parapet (managed by ${owner.told}) and is taken over: spec.adoption is Force`,
+    policies: desired.policies,
+    diffs,
+    actor: owner.manager,
+    change: mend(input, diffs),
+    afterwards: settled(input),
   });
 }
 
@@ -182,7 +208,12 @@ function mend(input: Wanted & Present, diffs: readonly FieldDiff[]): Change {
   const { desired, live, objectKind, namespace } = input;
   const base = versioned(input, desired);
   if (objectKind.needsRecreate?.(live.content, desired.content)) {
-    return { action: 'recreate', ...base, object: desiredObject(desired, objectKind, namespace) };
+    const { labels, annotations } = live;
+    return {
+      action: 'recreate',
+      ...base,
+      object: desiredObject(desired, objectKind, { namespace, labels, annotations }),
+    };
   }
   return { action: 'patch', ...base, operations: patchOperations(desired, live, diffs) };
 }

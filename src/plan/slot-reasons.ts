@@ -5,6 +5,7 @@
 export const SLOT_REASONS = [
   // Left alone, and why.
   'NotOurs',
+  'Competes',
   'PolicyNotActing',
   'PolicyGone',
   'NamespaceTerminating',

@@ -15,6 +15,7 @@ const limitRangeObject: ObjectKind = {
     return { spec: canonical({ ...spec, limits: asList(spec['limits']).map(completedLimit) }, AMOUNTS) };
   },
   order: () => 30,
+  competes: () => 'is a second LimitRange: which default a container gets is left to chance, and every bound holds',
 };
 
 /** The one LimitRange of a namespace. */

@@ -20,8 +20,12 @@ const networkPolicyObject: ObjectKind = {
   members: ['spec'],
   normalize: ({ spec }) => ({ spec: canonical(withServerDefaults(asObject(spec)), ['matchLabels']) }),
   order: (name, live, desired) => {
-    if (name !== DEFAULT_DENY) return 10;
+    if (!isDefaultDeny(name)) return 10;
     return isLoosened(live, desired) ? 5 : 20;
+  },
+  competes: (other, desired, generated) => {
+    const twice = generated ? closedFor(other).filter((direction) => closedFor(desired).includes(direction)) : [];
+    return twice.length === 0 ? undefined : `closes ${twice.join(' and ')} for every pod as well`;
   },
 };
 
@@ -55,7 +59,7 @@ function closedDirections(claims: readonly Claim<NetworkPolicyBlock>[], held: re
 function holdersOf(direction: Direction, held: readonly HeldObject[]): readonly string[] {
   return held
     .filter(
-      ({ kind, name, content }) => kind === KIND && name === DEFAULT_DENY && policyTypesOf(content).includes(direction),
+      ({ kind, name, content }) => kind === KIND && isDefaultDeny(name) && policyTypesOf(content).includes(direction),
     )
     .flatMap(({ policies }) => policies);
 }
@@ -65,7 +69,7 @@ function foldDefaultDeny(claims: readonly Claim<NetworkPolicyBlock>[], closed: C
   if (!claims.some(({ block }) => (block.defaultDeny ?? []).length > 0)) return [];
   const spec = { podSelector: {}, policyTypes: [...closed.keys()] };
   const policies = sortedUnique([...closed.values()].flat());
-  return [{ ...desiredPolicy(DEFAULT_DENY, spec), policies, conflicts: [], includesHeld: true }];
+  return [{ ...desiredPolicy(DEFAULT_DENY, spec), policies, conflicts: [], includesHeld: true, besideStrangers: true }];
 }
 
 /** A union, rendered for closed directions only: in an open one it would isolate pods by itself. */
@@ -124,6 +128,20 @@ function isLoosened(live: Content | undefined, desired: Content | undefined): bo
   return (
     desired !== undefined && after.length < before.length && after.every((direction) => before.includes(direction))
   );
+}
+
+/** Under its own name or beside a stranger's object. */
+function isDefaultDeny(name: string): boolean {
+  return name === DEFAULT_DENY || name.startsWith(`${DEFAULT_DENY}-`);
+}
+
+/** The directions in which a policy isolates every pod and lets nothing through. */
+function closedFor(content: Content): readonly Direction[] {
+  const spec = asObject(content['spec']);
+  if (Object.keys(asObject(spec['podSelector'])).length > 0) return [];
+  const types = policyTypesOf(content);
+  const rules = { Egress: asList(spec['egress']), Ingress: asList(spec['ingress']) };
+  return DIRECTIONS.filter((direction) => types.includes(direction) && rules[direction].length === 0);
 }
 
 function policyTypesOf(content: Content | undefined): readonly Json[] {

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { asObject, asSet, canonical } from './canonical.ts';
+import type { JsonObject } from './canonical.ts';
 import { highestPriority } from './highest-priority.ts';
 import type { Proposal } from './highest-priority.ts';
 import { duplicateProblems } from './problems.ts';
@@ -58,6 +59,7 @@ const resourceQuotaObject: ObjectKind = {
   },
   needsRecreate: (live, desired) => scopesOf(live) !== scopesOf(desired),
   order: () => 40,
+  competes: overlap,
 };
 
 /** ResourceQuotas by name; the whole quota goes to the highest priority. */
@@ -75,6 +77,16 @@ function propose(quotas: ResourceQuotas): readonly Proposal[] {
     name: `parapet-${name}`,
     content: resourceQuotaObject.normalize({ spec }),
   }));
+}
+
+/** Every quota that covers a pod limits it: of two over one resource the smaller holds, whichever policy is right. */
+function overlap(other: Content, desired: Content): string | undefined {
+  const [theirs, ours] = [asObject(other['spec']), asObject(desired['spec'])];
+  const scope = ({ scopes, scopeSelector }: JsonObject): string => JSON.stringify([scopes, scopeSelector]);
+  if (scope(theirs) !== scope(ours)) return undefined;
+  const hard = asObject(theirs['hard']);
+  const both = Object.keys(asObject(ours['hard'])).filter((resource) => Object.hasOwn(hard, resource));
+  return both.length === 0 ? undefined : `limits ${both.join(', ')} as well: the smaller amount holds`;
 }
 
 /** Of a quota, Kubernetes holds `scopes` immutable, though not scopeSelector. */

@@ -34,6 +34,11 @@ export interface ObjectKind {
   normalize(object: Readonly<Record<string, unknown>>): Content;
   /** True when the API server would refuse to change `live` into `desired` in place (quota scopes, roleRef). */
   needsRecreate?(live: Content, desired: Content): boolean;
+  /**
+   * How an object that isn't ours meddles with one of ours of the same kind, in words; undefined where it doesn't.
+   * `generated` says that another policy engine makes it.
+   */
+  competes?(other: Content, desired: Content, generated: boolean): string | undefined;
   /** Creates and patches run in ascending, deletes in descending order. */
   order(name: string, live: Content | undefined, desired: Content | undefined): number;
 }
@@ -84,6 +89,11 @@ export interface Desired {
   readonly conflicts: readonly Conflict[];
   /** Strictest wins: the content already includes what is held, so it is enforced even where the slot is frozen. */
   readonly includesHeld?: boolean;
+  /**
+   * It has its effect under any name: where a stranger's object holds its own, it stands beside that one as
+   * `<name>-<hash>` (NetworkPolicies add up).
+   */
+  readonly besideStrangers?: true;
   /** `Kind/name` of the slot that has to stand before this one can (a RoleBinding's Role). */
   readonly needs?: string;
 }

@@ -71,9 +71,14 @@ function reportedSlots(report: NamespaceReport): readonly SlotReport[] {
  */
 function mostImportant(slots: readonly SlotReport[], previous: PostureContent | undefined): readonly SlotReport[] {
   const recorded = new Set((previous?.slots ?? []).map(({ slot, uid }) => `${slot} ${uid}`));
-  const rank = ({ slot, uid, unclaimed }: SlotReport): number =>
-    (unclaimed === true ? 2 : 0) + (uid !== '' && recorded.has(`${slot} ${uid}`) ? 0 : 1);
+  const rank = ({ slot, uid, unclaimed, state }: SlotReport): number =>
+    (unclaimed === true || isOthers(state) ? 2 : 0) + (uid !== '' && recorded.has(`${slot} ${uid}`) ? 0 : 1);
   return slots.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_SLOTS);
+}
+
+/** About an object that isn't ours: a finding, not a record. */
+function isOthers(state: SlotReport['state']): boolean {
+  return state === 'Competing' || state === 'Widened';
 }
 
 function withProposal(known: SlotReport, audited: SlotReport, policy: string): SlotReport {

@@ -45,6 +45,7 @@ describe('decodePolicy', () => {
       mode: 'Enforce',
       suspend: true,
       priority: 7,
+      adopts: false,
       selection: { namespaceSelector: {}, includeNames: ['team-*'] },
       blocks: { limitRange: spec.limitRange },
       problems: [],

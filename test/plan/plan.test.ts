@@ -104,7 +104,7 @@ describe('plan', () => {
     const planned = world.plan();
     expect(dueSlots(planned)).to.deep.equal([]);
     expect(planned.slots[0]).to.include({ state: 'Foreign', actor: 'helm' });
-    expect(planned.slots[0]?.message).to.contain('helm');
+    expect(planned.slots[0]?.message).to.contain('managed by Helm');
   });
 
   it('sees no drift between quantities written differently', () => {

@@ -23,6 +23,7 @@ describe('networkPolicy: default-deny', () => {
       policies: ['a', 'b'],
       conflicts: [],
       includesHeld: true,
+      besideStrangers: true,
     });
   });
 
