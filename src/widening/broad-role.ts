@@ -1,0 +1,89 @@
+import { describeRight } from './rights.ts';
+import type { RbacRule } from './rights.ts';
+
+/** Why a role is too much for a namespace that is kept at a posture. */
+export interface BroadGrant {
+  readonly reason: 'GrantsWildcard' | 'GrantsEscalation' | 'ReadsSecrets' | 'ExecsIntoPods';
+  /** The right that makes it so: `list secrets`. */
+  readonly right: string;
+}
+
+interface BroadRight {
+  readonly reason: BroadGrant['reason'];
+  /** Absent: any group, any resource. */
+  readonly groups?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const CORE = [''];
+
+/** In the order they are reported: a wildcard implies the rest and is looked for first. */
+const BROAD_RIGHTS: readonly BroadRight[] = [
+  { reason: 'GrantsEscalation', verbs: ['escalate', 'bind', 'impersonate'] },
+  { reason: 'ReadsSecrets', groups: CORE, resources: ['secrets'], verbs: ['get', 'list', 'watch'] },
+  // A WebSocket's exec began as a `get` until Kubernetes asked for `create` as well.
+  { reason: 'ExecsIntoPods', groups: CORE, resources: ['pods/exec', 'pods/attach'], verbs: ['create', 'get'] },
+  // kubectl debug: a container of one's own beside those that run.
+  { reason: 'ExecsIntoPods', groups: CORE, resources: ['pods/ephemeralcontainers'], verbs: ['update', 'patch'] },
+];
+
+/**
+ * What makes a role broad where it is bound: any wildcard, escalate, bind or impersonate, reading Secrets, executing
+ * into pods. Secrets and pods that `resourceNames` names are what least privilege looks like, and not broad.
+ *
+ * @param scope `namespace` for a RoleBinding, to which URLs that are no resources mean nothing
+ * @returns undefined where nothing does
+ */
+export function broadRole(rules: readonly RbacRule[], scope: 'namespace' | 'cluster'): BroadGrant | undefined {
+  for (const rule of rules) {
+    const right = wildcard(rule, scope);
+    if (right !== undefined) return { reason: 'GrantsWildcard', right };
+  }
+  for (const broad of BROAD_RIGHTS) {
+    const right = rules.map((rule) => grantOf(rule, broad)).find((found) => found !== undefined);
+    if (right !== undefined) return { reason: broad.reason, right };
+  }
+  return undefined;
+}
+
+function wildcard(rule: RbacRule, scope: 'namespace' | 'cluster'): string | undefined {
+  const { verbs = [], apiGroups = [], resources = [], nonResourceURLs = [] } = rule;
+  const onResources = wildcardRight(verbs, apiGroups, resources);
+  if (onResources !== undefined || scope === 'namespace') return onResources;
+  const [verb, url] = [verbs, nonResourceURLs].map(wildcardOrFirst);
+  return verb === undefined || url === undefined || !hasWildcard(verb, url) ? undefined : describeRight({ verb, url });
+}
+
+/** The first right that holds a wildcard, if the lists make up any right at all. */
+function wildcardRight(...lists: readonly (readonly string[])[]): string | undefined {
+  const [verb, group, resource] = lists.map(wildcardOrFirst);
+  if (verb === undefined || group === undefined || resource === undefined) return undefined;
+  return hasWildcard(verb, group, resource) ? describeRight({ verb, group, resource }) : undefined;
+}
+
+function wildcardOrFirst(list: readonly string[]): string | undefined {
+  return list.find((text) => hasWildcard(text)) ?? list[0];
+}
+
+function hasWildcard(...texts: readonly string[]): boolean {
+  return texts.some((text) => text.includes('*'));
+}
+
+function grantOf(rule: RbacRule, broad: BroadRight): string | undefined {
+  const verb = firstOf(rule.verbs, broad.verbs);
+  const group = firstOf(rule.apiGroups, broad.groups);
+  const resource = firstOf(rule.resources, broad.resources);
+  if (verb === undefined || group === undefined || resource === undefined) return undefined;
+  return broad.resources !== undefined && isNarrowed(rule) ? undefined : describeRight({ verb, group, resource });
+}
+
+/** The first of a list that is wanted; where nothing particular is, the first. */
+function firstOf(list: readonly string[] = [], wanted: readonly string[] | undefined): string | undefined {
+  return list.find((text) => wanted === undefined || wanted.includes(text));
+}
+
+/** A request for no object in particular, such as a list, has the empty name: a rule that names it allows all. */
+function isNarrowed({ resourceNames = [] }: RbacRule): boolean {
+  return resourceNames.length > 0 && !resourceNames.includes('');
+}
