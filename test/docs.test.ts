@@ -10,6 +10,7 @@ import { createProgram } from '../src/commands/program.ts';
 import { EVENT_BURST, EVENT_REFILL_MS } from '../src/kube/event-budget.ts';
 import { LEASE_TIMINGS } from '../src/kube/lease.ts';
 import { Metrics } from '../src/metrics.ts';
+import { metadataAddresses } from '../src/semantics/metadata-addresses.ts';
 import { allowPresets } from '../src/slots/allow-presets.ts';
 import type { KubeObject } from '../src/slots/kube-object.ts';
 import { CONDITION_REASONS } from '../src/status/condition-reasons.ts';
@@ -22,6 +23,7 @@ const pages = [
   'docs/cli.md',
   'docs/performance.md',
   'docs/concepts.md',
+  'docs/platforms.md',
   'docs/operations.md',
   'docs/troubleshooting.md',
 ];
@@ -145,6 +147,14 @@ describe('docs/concepts.md', () => {
     }
     expect(EVENT_REFILL_MS).to.equal(5 * 60_000);
   });
+});
+
+describe('docs/platforms.md', () => {
+  for (const { address, cloud } of metadataAddresses) {
+    it(`lists ${address}`, () => {
+      expect(read('docs/platforms.md')).to.match(new RegExp(`^\\| \`${address}\` +\\| ${cloud} +\\|$`, 'm'));
+    });
+  }
 });
 
 describe('docs/operations.md', () => {

@@ -1,5 +1,6 @@
 import { hostCidr, parseCidr } from '../semantics/cidr.ts';
 import type { Json } from './kube-object.ts';
+import { withoutMetadata } from './metadata-cutouts.ts';
 import type { Direction } from './network-policy-schema.ts';
 import type { DnsPeer, PlatformFacts } from './slot-kind.ts';
 
@@ -64,5 +65,8 @@ function apiServerRules({ apiServer }: PlatformFacts): PresetRules {
 
 function peersOf(addresses: readonly string[]): readonly Json[] {
   const networks = addresses.map(hostCidr).filter((cidr) => cidr !== undefined);
-  return [...new Set(networks)].toSorted().map((cidr) => ({ ipBlock: { cidr } }));
+  return [...new Set(networks)].toSorted().flatMap((cidr) => {
+    const ipBlock = withoutMetadata({ cidr });
+    return ipBlock === undefined ? [] : [{ ipBlock: { ...ipBlock } }];
+  });
 }

@@ -2,6 +2,7 @@ import { containsCidr, hasHostBits, parseCidr } from '../semantics/cidr.ts';
 import { isPortName } from '../semantics/names.ts';
 import { selectorProblems } from '../semantics/selector.ts';
 import type { LabelSelector } from '../semantics/selector.ts';
+import { metadataCloud } from './metadata-cutouts.ts';
 import type {
   NetworkPolicyBlock,
   NetworkPolicyPeer,
@@ -61,13 +62,19 @@ function ipBlockProblems(block: NonNullable<NetworkPolicyPeer['ipBlock']>, path:
       { path: `${path}.except[${index}]`, message: `${except} must be smaller than ${block.cidr} and within it` },
     ];
   });
-  return [...cidrProblems(block.cidr, `${path}.cidr`), ...exceptions];
+  const cloud = outer && metadataCloud(outer);
+  const metadata = cloud === undefined ? [] : [{ path: `${path}.cidr`, message: metadataMessage(block.cidr, cloud) }];
+  return [...cidrProblems(block.cidr, `${path}.cidr`), ...metadata, ...exceptions];
 }
 
 function cidrProblems(text: string, path: string): readonly Problem[] {
   const cidr = parseCidr(text);
   if (cidr === undefined) return [{ path, message: `"${text}" is not a network in CIDR notation` }];
   return hasHostBits(cidr) ? [{ path, message: `"${text}" has host bits: clear them` }] : [];
+}
+
+function metadataMessage(cidr: string, cloud: string): string {
+  return `${cidr} is a metadata address (${cloud}), which hands out credentials: use allow: [CloudIdentity]`;
 }
 
 function portsProblems(ports: readonly NetworkPolicyPort[] = [], path: string): readonly Problem[] {

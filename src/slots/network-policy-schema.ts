@@ -1,23 +1,35 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
+import { metadataAddresses } from '../semantics/metadata-addresses.ts';
 import { labelSelectorSchema } from './label-selector-schema.ts';
 import { LIST_ATOMIC, LIST_SET, cel, invalid, listMap, oneOf, slotName } from './schema.ts';
+import type { CelRule } from './schema.ts';
 
 /** Host bits are refused by the API server since 1.36, so they are refused here first. */
 const CIDR_RULE = 'isCIDR(self) && cidr(self) == cidr(self).masked()';
 
-function cidr(description: string) {
+/** Each of them is one address, so that what is equal to one or inside is spelled like it once it is canonical. */
+const METADATA = metadataAddresses.map(({ address }) => `'${address}/${address.includes(':') ? 128 : 32}'`);
+const METADATA_RULE = `!isCIDR(self) || !(string(cidr(self)) in [${METADATA.join(', ')}])`;
+
+function cidr(description: string, ...rules: readonly CelRule[]) {
   return Type.String({
     description,
     minLength: 1,
     maxLength: 43,
-    ...cel(invalid(CIDR_RULE, 'must be a network such as 10.0.0.0/8 or 2001:db8::/32, without host bits')),
+    ...cel(invalid(CIDR_RULE, 'must be a network such as 10.0.0.0/8 or 2001:db8::/32, without host bits'), ...rules),
   });
 }
 
 const ipBlock = Type.Object(
   {
-    cidr: cidr('The network, IPv4 or IPv6.'),
+    cidr: cidr(
+      'The network, IPv4 or IPv6. Metadata addresses of clouds are cut out of it.',
+      invalid(
+        METADATA_RULE,
+        'is the metadata address of a cloud, which hands out credentials; `allow: [CloudIdentity]` opens what workloads need of it',
+      ),
+    ),
     except: Type.Optional(
       Type.Array(cidr('A network within `cidr`.'), {
         description: 'Networks within `cidr` that stay closed.',
@@ -113,14 +125,20 @@ const networkPolicySpec = Type.Object(
       }),
     ),
     egress: Type.Optional(
-      Type.Array(Type.Object({ to: peers('Where pods may connect; absent means everywhere.'), ports }), {
-        description: 'What the pods may reach.',
-        maxItems: 16,
-        ...LIST_ATOMIC,
-      }),
+      Type.Array(
+        Type.Object({
+          to: peers('Where pods may connect; absent means everywhere but metadata addresses of clouds.'),
+          ports,
+        }),
+        {
+          description: 'What the pods may reach.',
+          maxItems: 16,
+          ...LIST_ATOMIC,
+        },
+      ),
     ),
   },
-  { description: 'A NetworkPolicySpec, applied as written.' },
+  { description: 'A NetworkPolicySpec, applied as written but for metadata addresses of clouds, which stay closed.' },
 );
 
 /** Schema of `spec.networkPolicy`. */
@@ -157,6 +175,7 @@ export const networkPolicySchema = Type.Object(
 
 export type NetworkPolicyBlock = Static<typeof networkPolicySchema>;
 export type NetworkPolicySpec = Static<typeof networkPolicySpec>;
+export type IpBlock = Static<typeof ipBlock>;
 export type NetworkPolicyPeer = Static<typeof peer>;
 export type NetworkPolicyPort = Static<typeof port>;
 export type Direction = Static<typeof direction>;

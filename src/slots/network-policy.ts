@@ -3,9 +3,10 @@ import type { AllowPreset } from './allow-presets.ts';
 import { asList, asObject, asSet, canonical } from './canonical.ts';
 import { highestPriority } from './highest-priority.ts';
 import type { Json } from './kube-object.ts';
+import { closedToMetadata } from './metadata-cutouts.ts';
 import { networkPolicyProblems } from './network-policy-problems.ts';
 import { networkPolicySchema } from './network-policy-schema.ts';
-import type { Direction, NetworkPolicyBlock } from './network-policy-schema.ts';
+import type { Direction, NetworkPolicyBlock, NetworkPolicySpec } from './network-policy-schema.ts';
 import type { Claim, Content, Desired, FoldContext, HeldObject, ObjectKind, SlotKind } from './slot-kind.ts';
 
 const KIND = 'NetworkPolicy';
@@ -93,7 +94,15 @@ function foldPreset(
 }
 
 function furtherPolicies({ policies = [] }: NetworkPolicyBlock): readonly Pick<Desired, 'kind' | 'name' | 'content'>[] {
-  return policies.map(({ name, spec }) => desiredPolicy(`parapet-policy-${name}`, spec));
+  return policies.map(({ name, spec }) =>
+    desiredPolicy(`parapet-policy-${name}`, closedToMetadata({ ...spec, policyTypes: typesOf(spec) })),
+  );
+}
+
+/** What the API server takes an absent list for. */
+function typesOf({ policyTypes = [], egress = [] }: NetworkPolicySpec): Direction[] {
+  if (policyTypes.length > 0) return policyTypes;
+  return egress.length > 0 ? [...DIRECTIONS] : ['Ingress'];
 }
 
 function desiredPolicy(name: string, spec: unknown): Pick<Desired, 'kind' | 'name' | 'content'> {

@@ -1,3 +1,5 @@
+import { metadataAddresses } from '../../src/semantics/metadata-addresses.ts';
+
 /** A policy that the API server must refuse, naming the field at `path`. */
 export interface WrongPolicy {
   readonly title: string;
@@ -118,6 +120,14 @@ const networks: readonly WrongPolicy[] = [
   peer('an IPv6 network with host bits', '.ipBlock.cidr', { ipBlock: { cidr: '2001:db8::1/32' } }),
   peer('an impossible prefix', '.ipBlock.cidr', { ipBlock: { cidr: '10.0.0.0/33' } }),
   peer('an octet with a leading zero', '.ipBlock.cidr', { ipBlock: { cidr: '010.0.0.0/8' } }),
+  ...metadataAddresses.map(({ address }) => {
+    const cidr = `${address}/${address.includes(':') ? 128 : 32}`;
+    return peer(`the metadata address ${address}`, '.ipBlock.cidr', { ipBlock: { cidr } });
+  }),
+  peer('a metadata address in another spelling', '.ipBlock.cidr', { ipBlock: { cidr: 'FD00:0EC2:0::0254/128' } }),
+  policy('a metadata address to connect to', '.egress[0].to[0].ipBlock.cidr', {
+    egress: [{ to: [{ ipBlock: { cidr: '169.254.169.254/32' } }] }],
+  }),
   peer('an exception that is no network', '.ipBlock.except[0]', { ipBlock: { cidr: '10.0.0.0/8', except: ['x'] } }),
   peer('an exception outside its network', '.ipBlock.except', {
     ipBlock: { cidr: '10.0.0.0/8', except: ['192.168.0.0/16'] },

@@ -18,6 +18,8 @@ describe('networkPolicyProblems', () => {
     [`${peer}.podSelector.matchLabels[a b]`, rule({ podSelector: { matchLabels: { 'a b': 'x' } } })],
     [`${peer}.ipBlock.cidr`, rule({ ipBlock: { cidr: '10.0.0.1/8' } })],
     [`${peer}.ipBlock.cidr`, rule({ ipBlock: { cidr: 'nowhere' } })],
+    [`${peer}.ipBlock.cidr`, rule({ ipBlock: { cidr: '169.254.169.254/32' } })],
+    [`${peer}.ipBlock.cidr`, rule({ ipBlock: { cidr: 'FD00:EC2:0::254/128' } })],
     [`${peer}.ipBlock.except[0]`, rule({ ipBlock: { cidr: '10.0.0.0/8', except: ['10.0.0.0/8'] } })],
     [`${peer}.ipBlock.except[1]`, rule({ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16', '11.0.0.0/8'] } })],
     [`${peer}.ipBlock.except[0]`, rule({ ipBlock: { cidr: '2001:db8::/32', except: ['2001:DB8:0::/32'] } })],

@@ -74,9 +74,33 @@ describe('networkPolicy: policies', () => {
     expect([desired?.policies, desired?.conflicts]).to.deep.equal([['a'], [{ policy: 'b', winner: 'a' }]]);
   });
 
-  it('keeps a rule without peers as the user wrote it', () => {
+  it('keeps an ingress rule without peers as the user wrote it', () => {
     const written: NetworkPolicyBlock = { policies: [{ name: 'open', spec: { ingress: [{}] } }] };
     const [desired] = networkPolicy.fold([claim('a', written)], context());
     expect(desired?.content).to.deep.equal({ spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{}] } });
   });
+
+  it('keeps cloud metadata closed in an egress rule without peers', () => {
+    const written: NetworkPolicyBlock = { policies: [{ name: 'open', spec: { egress: [{}] } }] };
+    const desired = networkPolicy.fold([claim('a', written)], context());
+    const { egress } = named(desired, 'parapet-policy-open').content['spec'] as unknown as {
+      readonly egress: readonly { readonly to: readonly IpPeer[] }[];
+    };
+    expect(egress[0]?.to.map(({ ipBlock }) => ipBlock.cidr)).to.deep.equal(['0.0.0.0/0', '::/0']);
+    expect(egress[0]?.to[0]?.ipBlock.except).to.include('169.254.169.254/32');
+    expect(egress[0]?.to[1]?.ipBlock.except).to.include('fd00:ec2::254/128');
+  });
+
+  it('isolates as written where a rule for nothing but metadata is left out', () => {
+    const to = [{ ipBlock: { cidr: '169.254.169.254/32' } }];
+    const [desired] = networkPolicy.fold(
+      [claim('a', { policies: [{ name: 'm', spec: { egress: [{ to }] } }] })],
+      context(),
+    );
+    expect(desired?.content).to.deep.equal({ spec: { podSelector: {}, policyTypes: ['Egress', 'Ingress'] } });
+  });
 });
+
+interface IpPeer {
+  readonly ipBlock: { readonly cidr: string; readonly except?: readonly string[] };
+}

@@ -11,6 +11,8 @@ const peer = fc.constantFrom<unknown>(
   { namespaceSelector: { matchLabels: { team: 'a' } }, podSelector: { matchLabels: { app: 'b' } } },
   { ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } },
   { ipBlock: { cidr: '2001:db8::/32', except: [] } },
+  { ipBlock: { cidr: '169.254.0.0/16', except: ['169.254.169.0/24'] } },
+  { ipBlock: { cidr: '::/0' } },
 );
 const port = fc.constantFrom<unknown>({}, { port: 80 }, { port: 'http', protocol: 'UDP' }, { port: 1, endPort: 9 });
 const ports = fc.array(port, { maxLength: 2 });

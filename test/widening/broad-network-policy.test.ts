@@ -140,7 +140,7 @@ describe('broadNetworkPolicy', () => {
       'link-local without the metadata addresses',
       {
         egress: [
-          { to: [{ ipBlock: { cidr: '169.254.160.0/19', except: ['169.254.169.254/32', '169.254.170.0/24'] } }] },
+          { to: [{ ipBlock: { cidr: '169.254.160.0/19', except: ['169.254.169.252/30', '169.254.170.0/24'] } }] },
         ],
       },
     ],
