@@ -6,7 +6,7 @@ import { foldPolicies } from './fold.ts';
 import type { FoldedSlots } from './fold.ts';
 import type { AuditPlan, NamespacePlan, SlotConflict, SlotPlan } from './namespace-plan.ts';
 import { auditedSlot, enforcedSlot } from './slot-plan.ts';
-import type { SlotInput } from './slot-plan.ts';
+import type { SlotInput } from './slot-input.ts';
 import { emptySlot, heldObject, kindOfSlot, slotsBefore } from './slots-before.ts';
 import type { SlotBefore } from './slots-before.ts';
 import type { NamespaceSnapshot } from './snapshot.ts';

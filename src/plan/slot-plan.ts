@@ -1,34 +1,12 @@
-import type { Desired, ObjectKind } from '../slots/slot-kind.ts';
 import { unknownActor } from './actor.ts';
 import { contentDiffs, metadataDiffs, patchOperations } from './compare.ts';
 import { desiredObject, fieldManager } from './desired-object.ts';
 import { fingerprint } from './fingerprint.ts';
-import type { Change, FieldDiff, SlotPlan, Versioned } from './namespace-plan.ts';
+import type { Change, FieldDiff, SlotPlan } from './namespace-plan.ts';
 import { ownershipOf } from './ownership.ts';
+import { firstKnownActor, slotPlan, versioned } from './slot-input.ts';
+import type { Present, SlotInput, Wanted } from './slot-input.ts';
 import { ownerOf } from './stranger.ts';
-import type { LiveObject, RecordedSlot } from './snapshot.ts';
-
-/** One slot as planning sees it: what is wanted, what is there, what was there before, and who holds it. */
-export interface SlotInput {
-  readonly slot: string;
-  readonly name: string;
-  readonly namespace: string;
-  readonly objectKind: ObjectKind;
-  readonly desired?: Desired;
-  readonly live?: LiveObject;
-  readonly recorded?: RecordedSlot;
-  /** Fingerprint of what this process last wrote there, or found as it should be. */
-  readonly lastWritten?: number;
-  readonly frozenBy: readonly string[];
-  readonly departed: readonly string[];
-  /** Everyone recorded as holding it. */
-  readonly holders: readonly string[];
-  /** The policies that want it take over what stands on its name. */
-  readonly adopts?: boolean;
-}
-
-type Wanted = SlotInput & { readonly desired: Desired };
-type Present = SlotInput & { readonly live: LiveObject };
 
 /**
  * How an enforced slot stands and what mends it. An ordered chain: the first rule that applies decides.
@@ -216,34 +194,4 @@ function mend(input: Wanted & Present, diffs: readonly FieldDiff[]): Change {
     };
   }
   return { action: 'patch', ...base, operations: patchOperations(desired, live, diffs) };
-}
-
-function versioned(input: Present, desired: Desired | undefined): Versioned {
-  const { objectKind, namespace, name, live } = input;
-  return {
-    resource: objectKind.resource,
-    order: objectKind.order(name, live.content, desired?.content),
-    namespace,
-    name,
-    uid: live.uid,
-    resourceVersion: live.resourceVersion,
-  };
-}
-
-function firstKnownActor(diffs: readonly FieldDiff[]): string {
-  return diffs.find((diff) => diff.actor !== unknownActor)?.actor ?? unknownActor;
-}
-
-function slotPlan(input: SlotInput, plan: Pick<SlotPlan, 'state' | 'policies'> & Partial<SlotPlan>): SlotPlan {
-  const needs = input.desired?.needs;
-  return {
-    slot: input.slot,
-    reason: '',
-    message: '',
-    uid: '',
-    diffs: [],
-    actor: '',
-    ...(needs === undefined ? {} : { needs }),
-    ...plan,
-  };
 }

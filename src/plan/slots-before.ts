@@ -4,7 +4,7 @@ import { annotatedPolicies } from './desired-object.ts';
 import { slotId } from './fold.ts';
 import { ownershipOf } from './ownership.ts';
 import { MAX_SLOT_POLICIES } from '../api/posture.ts';
-import type { SlotInput } from './slot-plan.ts';
+import type { SlotInput } from './slot-input.ts';
 import type { LiveObject, NamespaceSnapshot, RecordedSlot } from './snapshot.ts';
 import type { Standings } from './standing.ts';
 
