@@ -24,6 +24,7 @@ const pages = [
   'docs/performance.md',
   'docs/concepts.md',
   'docs/platforms.md',
+  'docs/deletion.md',
   'docs/operations.md',
   'docs/troubleshooting.md',
 ];

@@ -36,18 +36,22 @@ const UNREADABLE = {
   mode: 'Audit',
   suspend: false,
   priority: DEFAULT_PRIORITY,
+  deletionPolicy: 'Orphan',
   adopts: false,
   selection: { namespaceSelector: {} },
 } as const;
 
-function header(spec: PolicyHeader): Pick<Policy, 'mode' | 'suspend' | 'priority' | 'adopts' | 'selection'> {
-  const { mode, suspend = false, priority = DEFAULT_PRIORITY, namespaceSelector, includeNames, excludeNames } = spec;
+type Header = Pick<Policy, 'mode' | 'suspend' | 'priority' | 'deletionPolicy' | 'adopts' | 'selection'>;
+
+function header(spec: PolicyHeader): Header {
+  const { mode, suspend = false, priority = DEFAULT_PRIORITY, deletionPolicy = 'Orphan' } = spec;
+  const { namespaceSelector, includeNames, excludeNames } = spec;
   const selection: Selection = {
     namespaceSelector,
     ...(includeNames === undefined ? {} : { includeNames }),
     ...(excludeNames === undefined ? {} : { excludeNames }),
   };
-  return { mode, suspend, priority, adopts: spec.adoption === 'Force', selection };
+  return { mode, suspend, priority, deletionPolicy, adopts: spec.adoption === 'Force', selection };
 }
 
 /** What `metadata` says, whatever it holds. */

@@ -3,6 +3,7 @@ import type { Static } from 'typebox';
 import { labelSelectorSchema } from '../slots/label-selector-schema.ts';
 import { slotKinds } from '../slots/registry.ts';
 import { LIST_SET, oneOf } from '../slots/schema.ts';
+import type { DeletionPolicy } from './policy.ts';
 
 /** Namespace names with `*` and `?`. */
 export const nameGlobs = Type.Array(Type.String({ minLength: 1, maxLength: 63, pattern: '^[-a-z0-9*?]+$' }), {
@@ -34,6 +35,15 @@ export const policyHeaderSchema = Type.Object({
       "What happens to somebody else's object on the name of one of ours: Never leaves and reports it, Force takes it over. Never where absent.",
     ),
   }),
+  deletionPolicy: Type.Optional(
+    Type.Unsafe<DeletionPolicy>({
+      ...oneOf(
+        ['Orphan', 'Delete'],
+        'What becomes of the objects where the policy is deleted or a namespace leaves its selection. Orphan keeps them.',
+      ),
+      default: 'Orphan',
+    }),
+  ),
   namespaceSelector: labelSelectorSchema(
     'Labels of the namespaces; `{}` selects all. ANDed with includeNames and excludeNames.',
   ),

@@ -4,6 +4,9 @@ import type { Problem } from '../slots/slot-kind.ts';
 /** What a policy does with what it selects. */
 export type Mode = 'Audit' | 'Enforce';
 
+/** What becomes of a policy's objects where it is deleted or a namespace leaves its selection. */
+export type DeletionPolicy = 'Orphan' | 'Delete';
+
 /**
  * A ClusterSecurityPolicy, decoded in isolation: a poison policy yields a `Policy` with problems, never an exception,
  * so it can harm no other.
@@ -20,6 +23,7 @@ export interface Policy {
   readonly priority: number;
   /** Takes over objects that were there before Parapet. */
   readonly adopts: boolean;
+  readonly deletionPolicy: DeletionPolicy;
   readonly selection: Selection;
   /** Slot kinds' blocks by field, those with problems included. */
   readonly blocks: Readonly<Record<string, unknown>>;

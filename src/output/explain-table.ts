@@ -73,6 +73,7 @@ function detailLines(slot: SlotExplanation, shorten: Shorten): readonly string[]
 const STANDING = {
   frozen: 'does not act: neither changed nor pruned',
   departed: 'is gone or selects it no more',
+  leaving: 'selects it no more and takes along what nobody else holds',
 } as const;
 
 function platformLines({ platform: { dns, apiServer }, assumed }: Explanation): readonly string[] {

@@ -33,8 +33,11 @@ export interface SlotExplanation extends Pick<SlotPlan, 'slot' | 'state' | 'reas
   readonly because: string;
   /** Who asks for it and does not get it. */
   readonly lost: readonly { readonly policy: string; readonly because: string }[];
-  /** Holders that no longer ask for it: `frozen` policies don't act, `departed` ones are gone or select it no more. */
-  readonly held: readonly { readonly policy: string; readonly standing: 'frozen' | 'departed' }[];
+  /**
+   * Holders that no longer ask for it: `frozen` policies don't act, `departed` ones are gone or select it no more, and
+   * `leaving` ones take it with them.
+   */
+  readonly held: readonly { readonly policy: string; readonly standing: 'frozen' | 'departed' | 'leaving' }[];
   /** The Audit policy that would see it so; absent where it is about what is written. */
   readonly audit?: string;
   /** What the operator does next. */

@@ -16,7 +16,9 @@ export interface SlotInput {
   readonly lastWritten?: number;
   readonly frozenBy: readonly string[];
   readonly departed: readonly string[];
-  /** Everyone recorded as holding it. */
+  /** Those whose holdings go with them: what nobody else holds is pruned. */
+  readonly leaving: readonly string[];
+  /** Everyone recorded as holding it, but for those that leave. */
   readonly holders: readonly string[];
   /** The policies that want it take over what stands on its name. */
   readonly adopts?: boolean;

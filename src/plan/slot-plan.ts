@@ -7,6 +7,7 @@ import { ownershipOf } from './ownership.ts';
 import { firstKnownActor, slotPlan, versioned } from './slot-input.ts';
 import type { Present, SlotInput, Wanted } from './slot-input.ts';
 import { ownerOf } from './stranger.ts';
+import { frozen, lostWhileFrozen, orphaned, unclaimed } from './unclaimed.ts';
 
 /**
  * How an enforced slot stands and what mends it. An ordered chain: the first rule that applies decides.
@@ -94,58 +95,6 @@ function adopted(input: Wanted & Present): SlotPlan {
   });
 }
 
-function frozen(input: Present): SlotPlan {
-  return slotPlan(input, {
-    state: 'Frozen',
-    reason: 'PolicyNotActing',
-    message: `held by ${input.frozenBy.join(', ')}, which is suspended, in Audit mode or invalid: neither changed nor pruned`,
-    policies: input.holders,
-    uid: input.live.uid,
-  });
-}
-
-/**
- * What a frozen policy holds was deleted, or deleted and squatted: not ours to mend now. The record of it has to stay,
- * or the squatter would pass for a stranger that was there before us once the policy acts again.
- */
-function lostWhileFrozen(input: SlotInput): SlotPlan | undefined {
-  const { recorded, live, frozenBy, holders } = input;
-  if (recorded === undefined || recorded.uid === '' || frozenBy.length === 0) return undefined;
-  return slotPlan(input, {
-    state: live === undefined ? 'Missing' : 'Replaced',
-    reason: 'PolicyNotActing',
-    message: `not repaired: ${frozenBy.join(', ')} is suspended, in Audit mode or invalid`,
-    policies: holders,
-    uid: recorded.uid,
-    actor: unknownActor,
-  });
-}
-
-/** Ours, and nobody's claim any more. Only where every holder has plainly dropped it may it be removed. */
-function unclaimed(input: Present): SlotPlan {
-  if (input.frozenBy.length > 0) return frozen(input);
-  if (input.departed.length > 0 || input.holders.length === 0) return orphaned(input);
-  return slotPlan(input, {
-    state: 'Unwanted',
-    reason: 'NoLongerAskedFor',
-    message: `${input.holders.join(', ')} no longer asks for it`,
-    policies: input.holders,
-    uid: input.live.uid,
-    change: { action: 'delete', ...versioned(input, undefined) },
-  });
-}
-
-function orphaned(input: Present): SlotPlan {
-  const left = input.departed.join(', ') || 'a policy nobody recorded';
-  return slotPlan(input, {
-    state: 'Orphaned',
-    reason: 'PolicyGone',
-    message: `left by ${left}, which is gone or no longer selects this namespace; kept: delete it to remove it`,
-    policies: input.holders,
-    uid: input.live.uid,
-  });
-}
-
 function present(input: Wanted & Present, replaced: boolean): SlotPlan {
   const { desired, live } = input;
   const diffs = [...contentDiffs(desired, live), ...metadataDiffs(desired, live)];
@@ -167,7 +116,8 @@ function present(input: Wanted & Present, replaced: boolean): SlotPlan {
 function settled(input: Wanted & Present): SlotPlan {
   const contributing = (names: readonly string[]): boolean =>
     names.some((name) => input.desired.policies.includes(name));
-  if (contributing(input.frozenBy)) return frozen({ ...input, holders: input.desired.policies });
+  if (!input.desired.claimedWhole && contributing(input.frozenBy))
+    return frozen({ ...input, holders: input.desired.policies });
   if (contributing(input.departed)) return orphaned({ ...input, holders: input.desired.policies });
   return slotPlan(input, { state: 'OK', policies: input.desired.policies, uid: input.live.uid });
 }

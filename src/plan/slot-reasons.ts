@@ -11,6 +11,7 @@ export const SLOT_REASONS = [
   'NamespaceTerminating',
   // On its way out.
   'NoLongerAskedFor',
+  'CleaningUp',
   // What a policy that only reports would do.
   'Audit',
   'AuditDrift',

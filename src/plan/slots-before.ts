@@ -6,7 +6,7 @@ import { ownershipOf } from './ownership.ts';
 import { MAX_SLOT_POLICIES } from '../api/posture.ts';
 import type { SlotInput } from './slot-input.ts';
 import type { LiveObject, NamespaceSnapshot, RecordedSlot } from './snapshot.ts';
-import type { Standings } from './standing.ts';
+import type { Hold, Standings } from './standing.ts';
 
 /** A slot before anything is wanted of it: what is there and who holds it. */
 export type SlotBefore = Omit<SlotInput, 'desired'>;
@@ -21,13 +21,16 @@ export function slotsBefore(snapshot: NamespaceSnapshot, standing: Standings): R
     if (kind === undefined) continue;
     const [object, record] = [live.get(slot), recorded.get(slot)];
     const holders = holdersOf(object, record);
+    const who = (hold: Hold): readonly string[] => holders.filter((name) => standing.hold(name, kind.field) === hold);
+    const leaving = who('leaving');
     before.set(slot, {
       ...emptySlot(snapshot, slot, kind.objectKind),
       ...(object === undefined ? {} : { live: object }),
       ...(record === undefined ? {} : { recorded: record }),
-      holders,
-      frozenBy: holders.filter((name) => standing.hold(name, kind.field) === 'frozen'),
-      departed: holders.filter((name) => standing.hold(name, kind.field) === 'departed'),
+      holders: holders.filter((name) => !leaving.includes(name)),
+      frozenBy: who('frozen'),
+      departed: who('departed'),
+      leaving,
     });
   }
   return before;
@@ -56,6 +59,7 @@ export function emptySlot(snapshot: NamespaceSnapshot, slot: string, objectKind:
     holders: [],
     frozenBy: [],
     departed: [],
+    leaving: [],
   };
 }
 
@@ -70,7 +74,7 @@ export function heldObject({
 }: SlotBefore): readonly HeldObject[] {
   const policies = [...frozenBy, ...departed];
   if (live === undefined || policies.length === 0 || ownershipOf(live, recorded) !== 'ours') return [];
-  return [{ kind: objectKind.resource.kind, name, content: live.content, policies }];
+  return [{ kind: objectKind.resource.kind, name, content: live.content, policies, frozen: frozenBy }];
 }
 
 /** The kind of object behind `Kind/name`, and the field of spec it comes from; undefined for kinds that are not ours. */

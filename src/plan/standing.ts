@@ -9,14 +9,17 @@ import { selects } from './selection.ts';
  * - `audits`: readable, selecting, but only reported on (Audit, or suspended).
  * - `frozen`: suspended, undecodable or Audit: what it still holds is neither changed nor pruned.
  * - `departed`: gone, being deleted, or no longer selecting: what it left behind is Orphaned.
+ * - `leaving`: no longer selecting, with `deletionPolicy: Delete`: what it alone holds is pruned.
  */
 export interface Standings {
   readonly claims: readonly Policy[];
   readonly audits: readonly Policy[];
   readonly matched: readonly string[];
   /** How the named policy stands towards what it holds of one spec field. */
-  hold(policy: string, field: string): 'claims' | 'frozen' | 'departed';
+  hold(policy: string, field: string): Hold;
 }
+
+export type Hold = 'claims' | 'frozen' | 'departed' | 'leaving';
 
 /** Sorts the cluster's policies by how they stand towards one namespace. */
 export function standings(
@@ -39,7 +42,8 @@ export function standings(
       const policy = byName.get(name);
       if (policy === undefined || policy.deleting) return 'departed';
       if (!policy.decodable || !writes(policy) || policy.invalidFields.includes(field)) return 'frozen';
-      return claiming.has(name) ? 'claims' : 'departed';
+      if (claiming.has(name)) return 'claims';
+      return policy.deletionPolicy === 'Delete' ? 'leaving' : 'departed';
     },
   };
 }

@@ -44,7 +44,7 @@ export const networkPolicy: SlotKind<NetworkPolicyBlock> = {
   fold: (claims, context) => {
     const closed = closedDirections(claims, context.held);
     const allows = allowPresets.flatMap((preset) => foldPreset(preset, claims, { closed, context }));
-    return [...foldDefaultDeny(claims, closed), ...allows, ...highestPriority(claims, furtherPolicies)];
+    return [...foldDefaultDeny(claims, closed, context.held), ...allows, ...highestPriority(claims, furtherPolicies)];
   },
 };
 
@@ -59,18 +59,36 @@ function closedDirections(claims: readonly Claim<NetworkPolicyBlock>[], held: re
 
 function holdersOf(direction: Direction, held: readonly HeldObject[]): readonly string[] {
   return held
-    .filter(
-      ({ kind, name, content }) => kind === KIND && isDefaultDeny(name) && policyTypesOf(content).includes(direction),
-    )
+    .filter((object) => isHeldDeny(object) && policyTypesOf(object.content).includes(direction))
     .flatMap(({ policies }) => policies);
 }
 
-/** Strictest wins. Nothing where no claim asks for it: what is merely held is not the fold's to write. */
-function foldDefaultDeny(claims: readonly Claim<NetworkPolicyBlock>[], closed: Closed): readonly Desired[] {
-  if (!claims.some(({ block }) => (block.defaultDeny ?? []).length > 0)) return [];
+function isHeldDeny({ kind, name }: HeldObject): boolean {
+  return kind === KIND && isDefaultDeny(name);
+}
+
+/**
+ * Strictest wins. Nothing where no claim asks for it: what is merely held is not the fold's to write. Frozen holders stay
+ * on record though claims close the same: else the direction would go with these claims.
+ */
+function foldDefaultDeny(
+  claims: readonly Claim<NetworkPolicyBlock>[],
+  closed: Closed,
+  held: readonly HeldObject[],
+): readonly Desired[] {
+  const claimed = new Set(claims.flatMap(({ block }) => block.defaultDeny ?? []));
+  if (claimed.size === 0) return [];
   const spec = { podSelector: {}, policyTypes: [...closed.keys()] };
-  const policies = sortedUnique([...closed.values()].flat());
-  return [{ ...desiredPolicy(DEFAULT_DENY, spec), policies, conflicts: [], includesHeld: true, besideStrangers: true }];
+  const frozen = held.filter(isHeldDeny).flatMap((object) => object.frozen);
+  const desired: Desired = {
+    ...desiredPolicy(DEFAULT_DENY, spec),
+    policies: sortedUnique([...[...closed.values()].flat(), ...frozen]),
+    conflicts: [],
+    includesHeld: true,
+    claimedWhole: claimed.size === closed.size,
+    besideStrangers: true,
+  };
+  return [desired];
 }
 
 /** A union, rendered for closed directions only: in an open one it would isolate pods by itself. */

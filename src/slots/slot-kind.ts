@@ -70,6 +70,8 @@ export interface HeldObject {
   readonly content: Content;
   /** The policies outside the fold that hold it. */
   readonly policies: readonly string[];
+  /** Of these, the frozen ones: they go on holding it where others ask for the same. */
+  readonly frozen: readonly string[];
 }
 
 export interface NamespaceFacts {
@@ -94,6 +96,8 @@ export interface Desired {
    * `<name>-<hash>` (NetworkPolicies add up).
    */
   readonly besideStrangers?: true;
+  /** Claims alone ask for all of it: whoever holds it beside them makes no difference now. */
+  readonly claimedWhole?: boolean;
   /** `Kind/name` of the slot that has to stand before this one can (a RoleBinding's Role). */
   readonly needs?: string;
 }

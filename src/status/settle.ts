@@ -28,12 +28,14 @@ export interface NamespaceReport {
 
 /** What a plan has become by its outcomes, by slot. A change without an outcome was not tried and is still due. */
 export function settle(plan: NamespacePlan, outcomes: ReadonlyMap<string, Outcome>): NamespaceReport {
-  const settled = plan.slots.map((slot) => settleSlot(slot, outcomes.get(slot.slot)));
+  const isRemoved = ({ slot, change }: SlotPlan): boolean =>
+    change?.action === 'delete' && outcomes.get(slot)?.result === 'done';
+  const settled = (slot: SlotPlan): SlotReport => settleSlot(slot, outcomes.get(slot.slot));
   return {
     namespace: plan.namespace,
     matched: plan.matched,
-    slots: settled.filter((slot) => !isRemoved(slot)),
-    removed: settled.filter(isRemoved),
+    slots: plan.slots.filter((slot) => !isRemoved(slot)).map(settled),
+    removed: plan.slots.filter(isRemoved).map(settled),
     audits: plan.audits.map(({ policy, slots }) => ({ policy, slots: slots.map(bare) })),
     conflicts: plan.conflicts,
   };
@@ -58,10 +60,6 @@ export function withOwnRefusal(report: NamespaceReport, outcome: Outcome | undef
     retry: true,
   };
   return { ...report, slots: [...report.slots, slot] };
-}
-
-function isRemoved(slot: SlotReport): boolean {
-  return slot.repaired === 'Unwanted';
 }
 
 function settleSlot(slot: SlotPlan, outcome: Outcome | undefined): SlotReport {

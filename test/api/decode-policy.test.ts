@@ -46,6 +46,7 @@ describe('decodePolicy', () => {
       suspend: true,
       priority: 7,
       adopts: false,
+      deletionPolicy: 'Orphan',
       selection: { namespaceSelector: {}, includeNames: ['team-*'] },
       blocks: { limitRange: spec.limitRange },
       problems: [],

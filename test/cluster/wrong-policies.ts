@@ -61,6 +61,8 @@ const headers: readonly WrongPolicy[] = [
   header('a negative priority', '.priority', { priority: -1 }),
   header('a priority above 1000', '.priority', { priority: 1001 }),
   header('a fractional priority', '.priority', { priority: 1.5 }),
+  header('an unknown deletion policy', '.deletionPolicy', { deletionPolicy: 'delete' }),
+  header('a deletion policy that is no string', '.deletionPolicy', { deletionPolicy: true }),
   header('an unknown selector operator', '.namespaceSelector.matchExpressions[0].operator', {
     namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'in', values: ['b'] }] },
   }),

@@ -61,6 +61,7 @@ export const generatedSpec = fc.record(
     mode: fc.constantFrom('Enforce', 'Enforce', 'Audit'),
     suspend: fc.constantFrom(false, false, true),
     priority: fc.constantFrom(100, 100, 200),
+    deletionPolicy: fc.constantFrom('Orphan', 'Delete'),
     namespaceSelector: fc.constantFrom({}, { matchLabels: { size: 'large' } }),
     networkPolicy,
     resourceQuotas,

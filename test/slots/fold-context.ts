@@ -16,9 +16,10 @@ export function context(overrides: Partial<FoldContext> = {}): FoldContext {
   return { namespace: { name: 'team-a', labels: {} }, platform, held: [], ...overrides };
 }
 
-/** A default-deny that `policies` outside the fold hold. */
+/** A default-deny that `policies` outside the fold hold, all of them departed. */
 export function heldDeny(policyTypes: readonly string[], ...policies: readonly string[]): HeldObject {
-  return { kind: 'NetworkPolicy', name: 'parapet-default-deny', content: { spec: { policyTypes } }, policies };
+  const content = { spec: { policyTypes } };
+  return { kind: 'NetworkPolicy', name: 'parapet-default-deny', content, policies, frozen: [] };
 }
 
 export function claim<Block>(policy: string, block: Block, priority = 100): Claim<Block> {

@@ -24,23 +24,31 @@ describe('networkPolicy: default-deny', () => {
       conflicts: [],
       includesHeld: true,
       besideStrangers: true,
+      claimedWhole: true,
     });
   });
 
   it('never opens what somebody outside the fold still holds closed', () => {
     const desired = networkPolicy.fold(
       [claim('a', { defaultDeny: ['Ingress'] })],
-      context({ held: [heldDeny(['Egress', 'Ingress'], 'frozen')] }),
+      context({ held: [heldDeny(['Egress', 'Ingress'], 'gone')] }),
     );
     expect(named(desired, DENY).content).to.deep.equal({
       spec: { podSelector: {}, policyTypes: ['Egress', 'Ingress'] },
     });
-    expect(named(desired, DENY).policies).to.deep.equal(['a', 'frozen']);
+    expect(named(desired, DENY).policies).to.deep.equal(['a', 'gone']);
+    expect(named(desired, DENY).claimedWhole).to.equal(false);
   });
 
-  it('does not name a holder who adds nothing', () => {
-    const desired = networkPolicy.fold([claim('a', both)], context({ held: [heldDeny(['Ingress'], 'frozen')] }));
+  it('does not name a departed holder who adds nothing: others have taken over', () => {
+    const desired = networkPolicy.fold([claim('a', both)], context({ held: [heldDeny(['Ingress'], 'gone')] }));
     expect(named(desired, DENY).policies).to.deep.equal(['a']);
+  });
+
+  it('goes on naming a frozen holder who adds nothing now: it would once the others stop asking', () => {
+    const held = { ...heldDeny(['Ingress'], 'frozen'), frozen: ['frozen'] };
+    const desired = named(networkPolicy.fold([claim('a', both)], context({ held: [held] })), DENY);
+    expect(desired).to.deep.include({ policies: ['a', 'frozen'], claimedWhole: true });
   });
 
   it('is not asked for where it is merely held', () => {

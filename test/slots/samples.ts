@@ -124,6 +124,7 @@ const held: fc.Arbitrary<readonly HeldObject[]> = fc.tuple(fc.boolean(), directi
           name: 'parapet-default-deny',
           content: { spec: { policyTypes } },
           policies: ['z-frozen'],
+          frozen: ['z-frozen'],
         },
       ]
     : [],
