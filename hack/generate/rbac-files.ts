@@ -1,4 +1,5 @@
 import { policyResource, postureResource } from '../../src/api/resources.ts';
+import { clusterRoleResource } from '../../src/controller/cluster-roles.ts';
 import { LEASE, LEASE_NAME } from '../../src/kube/lease-record.ts';
 import type { Resource } from '../../src/slots/kube-object.ts';
 import { objectKinds } from '../../src/slots/object-kinds.ts';
@@ -49,6 +50,8 @@ function staticRules(): readonly Rule[] {
     { apiGroups: [policyResource.group], resources: [`${policyResource.plural}/status`], verbs: ['patch'] },
     rule(postureResource, OWNER_VERBS),
     { apiGroups: [''], resources: ['namespaces'], verbs: ['list', 'watch'] },
+    // What a binding grants is what its role holds.
+    rule(clusterRoleResource, ['list', 'watch']),
     { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
   ];
 }

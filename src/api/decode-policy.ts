@@ -38,10 +38,11 @@ const UNREADABLE = {
   priority: DEFAULT_PRIORITY,
   deletionPolicy: 'Orphan',
   adopts: false,
+  widening: { networkPolicies: 'Broad', roleBindings: 'Broad' },
   selection: { namespaceSelector: {} },
 } as const;
 
-type Header = Pick<Policy, 'mode' | 'suspend' | 'priority' | 'deletionPolicy' | 'adopts' | 'selection'>;
+type Header = Pick<Policy, 'mode' | 'suspend' | 'priority' | 'deletionPolicy' | 'adopts' | 'widening' | 'selection'>;
 
 function header(spec: PolicyHeader): Header {
   const { mode, suspend = false, priority = DEFAULT_PRIORITY, deletionPolicy = 'Orphan' } = spec;
@@ -51,7 +52,8 @@ function header(spec: PolicyHeader): Header {
     ...(includeNames === undefined ? {} : { includeNames }),
     ...(excludeNames === undefined ? {} : { excludeNames }),
   };
-  return { mode, suspend, priority, deletionPolicy, adopts: spec.adoption === 'Force', selection };
+  const widening = { ...UNREADABLE.widening, ...spec.widening };
+  return { mode, suspend, priority, deletionPolicy, adopts: spec.adoption === 'Force', widening, selection };
 }
 
 /** What `metadata` says, whatever it holds. */

@@ -15,6 +15,30 @@ export const nameGlobs = Type.Array(Type.String({ minLength: 1, maxLength: 63, p
 /** Whether objects that were there before Parapet are taken over. */
 const ADOPTIONS = ['Never', 'Force'] as const;
 
+/** How much of what others open is too much. */
+export const WIDENINGS = ['Broad', 'Any', 'Ignore'] as const;
+
+const widening = Type.Object(
+  {
+    networkPolicies: Type.Optional(
+      oneOf(
+        WIDENINGS,
+        "Others' NetworkPolicies in directions that defaultDeny closes: Broad reports what is open to everyone, to all namespaces or to metadata addresses, Any whatever exceeds what policies allow. Broad where absent.",
+      ),
+    ),
+    roleBindings: Type.Optional(
+      oneOf(
+        WIDENINGS,
+        "Others' RoleBindings: Broad reports wildcards, escalate, bind, impersonate, reading Secrets and executing into pods, Any whatever exceeds what policies grant the same subject. Broad where absent.",
+      ),
+    ),
+  },
+  {
+    description: "What is reported of others' objects that open what this policy closes. Nothing is written to them.",
+    minProperties: 1,
+  },
+);
+
 /** The members of `spec` that say what a policy selects and how it acts. */
 export const policyHeaderSchema = Type.Object({
   mode: oneOf(['Audit', 'Enforce'], 'Audit reports only. Enforce creates, repairs and prunes.'),
@@ -44,6 +68,7 @@ export const policyHeaderSchema = Type.Object({
       default: 'Orphan',
     }),
   ),
+  widening: Type.Optional(widening),
   namespaceSelector: labelSelectorSchema(
     'Labels of the namespaces; `{}` selects all. ANDed with includeNames and excludeNames.',
   ),

@@ -24,6 +24,8 @@ export interface Policy {
   /** Takes over objects that were there before Parapet. */
   readonly adopts: boolean;
   readonly deletionPolicy: DeletionPolicy;
+  /** What of others' objects is reported as too much. */
+  readonly widening: WideningBounds;
   readonly selection: Selection;
   /** Slot kinds' blocks by field, those with problems included. */
   readonly blocks: Readonly<Record<string, unknown>>;
@@ -31,6 +33,14 @@ export interface Policy {
   readonly problems: readonly Problem[];
   /** Fields of `blocks` that have a problem: they claim nothing, and hold what they held. */
   readonly invalidFields: readonly string[];
+}
+
+/** Broad: what is as good as no posture. Any: whatever exceeds what policies allow. Ignore: nothing. */
+export type WideningBound = 'Broad' | 'Any' | 'Ignore';
+
+export interface WideningBounds {
+  readonly networkPolicies: WideningBound;
+  readonly roleBindings: WideningBound;
 }
 
 /** The three ways to choose namespaces, ANDed. Names are globs. */

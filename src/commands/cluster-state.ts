@@ -1,4 +1,5 @@
 import { policyResource, postureResource } from '../api/resources.ts';
+import { clusterRoleResource } from '../controller/cluster-roles.ts';
 import { gather } from '../controller/view.ts';
 import type { ClusterView } from '../controller/view.ts';
 import type { Store, Stored } from '../kube/store.ts';
@@ -24,6 +25,7 @@ export function storesOf(view: ClusterView): readonly (readonly [Resource, Pick<
     [policyResource, view.policies],
     [postureResource, view.postures],
     [namespaceResource, view.namespaces],
+    [clusterRoleResource, view.clusterRoles],
     ...objectKinds.flatMap(({ resource }) => {
       const store = view.objects.get(resource.kind);
       return store === undefined ? [] : [[resource, store] as const];

@@ -74,12 +74,17 @@ function slotExplanation(slot: SlotPlan, standing: Standings, asking: readonly P
     message,
     actor,
     policies,
-    because: whyTheirs(winners, losers),
+    because: isOthers(slot) ? 'somebody else’s object, which is only reported' : whyTheirs(winners, losers),
     lost: winners.length === 0 ? [] : losers.map((loser) => ({ policy: loser.name, because: whyLost(loser, winners) })),
     held: heldBy(slot, standing),
     next: change === undefined ? 'nothing' : change.action === 'patch' ? 'change' : change.action,
     diffs,
   };
+}
+
+/** What others' objects do to the posture. */
+function isOthers({ state, reason }: SlotPlan): boolean {
+  return state === 'Competing' || state === 'Widened' || reason === 'RoleUnknown';
 }
 
 /** As an Audit policy would have it, laid over what is written. */

@@ -2,6 +2,9 @@ import { POSTURE_NAME } from '../api/resources.ts';
 import { selects } from '../plan/selection.ts';
 import type { StoreEvent } from '../kube/store.ts';
 import type { LiveObject } from '../plan/snapshot.ts';
+import { asObject } from '../slots/canonical.ts';
+import type { Content } from '../slots/slot-kind.ts';
+import type { ClusterRoleEntry } from './cluster-roles.ts';
 import type { Memory } from './memory.ts';
 import type { Urgency } from './queue.ts';
 import type { ClusterView, NamespaceEntry, PolicyEntry } from './view.ts';
@@ -33,6 +36,10 @@ export function enqueueChanges({ view, memory, protectedNamespaces }: EnqueueOpt
     if (!concernsNamespace(event)) return;
     to.namespace(event.name, urgencyOf(event), event.receivedAt);
   });
+  view.clusterRoles.subscribe((event) => {
+    if (!concernsRole(event)) return;
+    for (const name of namespacesBinding(event.name)) to.namespace(name, 'bulk', event.receivedAt);
+  });
   view.policies.subscribe((event) => {
     if (!concernsPolicy(event)) return;
     for (const name of affectedNamespaces(event)) to.namespace(name, 'bulk', event.receivedAt);
@@ -54,6 +61,14 @@ export function enqueueChanges({ view, memory, protectedNamespaces }: EnqueueOpt
       .map((namespace) => namespace.name);
   }
 
+  function namespacesBinding(clusterRole: string): ReadonlySet<string> {
+    const namespaces = new Set<string>();
+    for (const [namespace, { content }] of view.objects.get('RoleBinding')?.entries() ?? []) {
+      if (bindsClusterRole(content, clusterRole)) namespaces.add(namespace);
+    }
+    return namespaces;
+  }
+
   function holdsSomething(policy: string, namespace: string): boolean {
     const slots = view.postures.get(namespace, POSTURE_NAME)?.content.slots ?? [];
     return slots.some(({ policies }) => policies.includes(policy));
@@ -71,6 +86,16 @@ function concernsObject({ current, previous }: StoreEvent<LiveObject>): boolean 
   if (current === undefined || previous === undefined) return true;
   const read = ['content', 'labels', 'annotations', 'managers'] as const;
   return read.some((member) => current[member] !== previous[member]);
+}
+
+/** At the first sync every namespace is looked at anyway. */
+function concernsRole({ initial, current, previous }: StoreEvent<ClusterRoleEntry>): boolean {
+  return !initial && JSON.stringify(current?.content) !== JSON.stringify(previous?.content);
+}
+
+function bindsClusterRole({ roleRef }: Content, name: string): boolean {
+  const { kind, name: bound } = asObject(roleRef);
+  return kind === 'ClusterRole' && bound === name;
 }
 
 /** Annotations and status of a namespace are nobody's posture. */

@@ -6,6 +6,8 @@ import { POSTURE_NAME } from '../api/resources.ts';
 import { slim } from '../kube/slim.ts';
 import { Store } from '../kube/store.ts';
 import type { Stored } from '../kube/store.ts';
+import { clusterRoleTransform } from './cluster-roles.ts';
+import type { ClusterRoleEntry } from './cluster-roles.ts';
 import type { UnreportedSlots } from './memory.ts';
 import type { LiveObject, NamespaceSnapshot, RecordedSlot } from '../plan/snapshot.ts';
 import type { KubeObject, StringMap } from '../slots/kube-object.ts';
@@ -32,6 +34,7 @@ export interface ClusterView {
   readonly policies: Store<PolicyEntry>;
   readonly namespaces: Store<NamespaceEntry>;
   readonly postures: Store<PostureEntry>;
+  readonly clusterRoles: Store<ClusterRoleEntry>;
   /** By kind, for every kind of the registry. */
   readonly objects: ReadonlyMap<string, Store<LiveObject>>;
 }
@@ -42,6 +45,7 @@ export function createView(): ClusterView {
     policies: new Store({ transform: policyEntry }),
     namespaces: new Store({ transform: namespaceEntry }),
     postures: new Store({ transform: postureEntry }),
+    clusterRoles: new Store(clusterRoleTransform),
     objects: new Map(objectKinds.map((kind) => [kind.resource.kind, new Store(slim(kind))])),
   };
 }
@@ -68,6 +72,7 @@ export function gather(
     policies: view.policies.list('').map(({ policy }) => policy),
     live: objects.filter((object) => isSlotName(object.name)),
     others: objects.filter((object) => !isSlotName(object.name)),
+    clusterRoles: { get: (role) => view.clusterRoles.get('', role)?.content },
     record:
       unreported?.uid === namespace.uid
         ? unreported.record

@@ -1,7 +1,7 @@
 import type { Policy } from '../api/policy.ts';
 import type { FoldContext } from '../slots/slot-kind.ts';
 import { adopts, place } from './beside-strangers.ts';
-import { findings } from './findings.ts';
+import { findings, withFindings } from './findings.ts';
 import { foldPolicies } from './fold.ts';
 import type { FoldedSlots } from './fold.ts';
 import type { AuditPlan, NamespacePlan, SlotConflict, SlotPlan } from './namespace-plan.ts';
@@ -11,6 +11,7 @@ import { emptySlot, heldObject, kindOfSlot, slotsBefore } from './slots-before.t
 import type { SlotBefore } from './slots-before.ts';
 import type { NamespaceSnapshot } from './snapshot.ts';
 import { standings } from './standing.ts';
+import type { JudgedPosture } from './widened.ts';
 
 /**
  * What one namespace should hold, what it holds, and the writes between the two. Pure: the same snapshot gives the same
@@ -27,16 +28,19 @@ export function plan(snapshot: NamespaceSnapshot): NamespacePlan {
   const fold = (policies: readonly Policy[]): FoldedSlots => foldPolicies(policies, context);
   const wanted = place(fold(standing.claims), snapshot);
   const slots = withoutStrangers(slotInputs(snapshot, before, wanted).flatMap((input) => enforcedSlot(input) ?? []));
-  const all = [...slots, ...findings(wanted, snapshot)];
+  const found = findings(wanted, { policies: standing.claims, wanted, snapshot });
 
   return {
     namespace: snapshot.namespace.name,
     // A namespace on its way out can't be brought to a posture any more, and nobody is to be woken for it.
     matched: snapshot.namespace.terminating ? [] : standing.matched,
-    slots: snapshot.namespace.terminating ? slots.map(leftAlone) : all,
+    slots: snapshot.namespace.terminating ? slots.map(leftAlone) : withFindings(slots, found),
     audits: standing.audits.map((policy): AuditPlan => {
       const shadow = place(fold([...standing.claims, policy]), snapshot);
-      return { policy: policy.name, slots: auditSlots(snapshot, before, shadow, policy.name) };
+      return {
+        policy: policy.name,
+        slots: auditSlots(before, policy, { policies: [policy], wanted: shadow, snapshot }),
+      };
     }),
     conflicts: conflictsOf(wanted),
   };
@@ -57,16 +61,15 @@ function slotInputs(
 }
 
 function auditSlots(
-  snapshot: NamespaceSnapshot,
   before: ReadonlyMap<string, SlotBefore>,
-  shadow: FoldedSlots,
-  policy: string,
+  { name }: Policy,
+  shadow: JudgedPosture,
 ): readonly SlotPlan[] {
-  const own = new Map([...shadow].filter(([, { policies }]) => policies.includes(policy)));
-  const slots = slotInputs(snapshot, before, own).flatMap((input) =>
+  const own = new Map([...shadow.wanted].filter(([, { policies }]) => policies.includes(name)));
+  const slots = slotInputs(shadow.snapshot, before, own).flatMap((input) =>
     input.desired === undefined ? [] : [auditedSlot({ ...input, desired: input.desired })],
   );
-  return [...slots, ...findings(own, snapshot)];
+  return withFindings(slots, findings(own, shadow));
 }
 
 /** A terminating namespace takes no new objects: what is missing there can't be mended and is no one's fault. */

@@ -6,6 +6,17 @@ export const SLOT_REASONS = [
   // Left alone, and why.
   'NotOurs',
   'Competes',
+  // What somebody else's object opens or grants.
+  'OpensToEveryone',
+  'OpensToAllNamespaces',
+  'OpensMetadata',
+  'OpensMore',
+  'GrantsWildcard',
+  'GrantsEscalation',
+  'ReadsSecrets',
+  'ExecsIntoPods',
+  'GrantsMore',
+  'RoleUnknown',
   'PolicyNotActing',
   'PolicyGone',
   'NamespaceTerminating',

@@ -11,6 +11,8 @@ export interface NamespaceSnapshot {
   readonly live: readonly LiveObject[];
   /** Every other object of the registry's kinds in this namespace: read, never written. */
   readonly others: readonly LiveObject[];
+  /** The rules of the cluster's ClusterRoles, by name, as a Role's content; undefined for one that isn't there. */
+  readonly clusterRoles: ClusterRoles;
   /** What the NamespacePosture recorded: it outranks annotations, which tenants can edit. */
   readonly record: readonly RecordedSlot[];
   /** Fingerprints, by slot, of what this process last wrote or found as it should be; empty after a restart. */
@@ -20,12 +22,22 @@ export interface NamespaceSnapshot {
   readonly protectedNamespaces: readonly string[];
 }
 
+/** Looks up a ClusterRole; a Map does. */
+export type ClusterRoles = Pick<ReadonlyMap<string, Content>, 'get'>;
+
 /** A namespace that nothing was ever put into. */
 export function emptyNamespace(
   namespace: NamespaceFacts,
   cluster: Pick<NamespaceSnapshot, 'policies' | 'platform' | 'protectedNamespaces'>,
 ): NamespaceSnapshot {
-  return { namespace: { ...namespace, terminating: false }, live: [], others: [], record: [], ...cluster };
+  return {
+    namespace: { ...namespace, terminating: false },
+    live: [],
+    others: [],
+    clusterRoles: new Map(),
+    record: [],
+    ...cluster,
+  };
 }
 
 /** An object as the cluster holds it, reduced to what planning needs. */

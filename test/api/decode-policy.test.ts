@@ -32,6 +32,7 @@ describe('decodePolicy', () => {
       ...valid,
       suspend: true,
       priority: 7,
+      widening: { networkPolicies: 'Any' },
       includeNames: ['team-*'],
       limitRange: { limits: [{ type: 'Pod', max: { cpu: 1 } }] },
     };
@@ -47,6 +48,7 @@ describe('decodePolicy', () => {
       priority: 7,
       adopts: false,
       deletionPolicy: 'Orphan',
+      widening: { networkPolicies: 'Any', roleBindings: 'Broad' },
       selection: { namespaceSelector: {}, includeNames: ['team-*'] },
       blocks: { limitRange: spec.limitRange },
       problems: [],

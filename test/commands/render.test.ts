@@ -49,6 +49,7 @@ describe('parapet render', () => {
       policies: [decodePolicy(parseAllDocuments(baseline)[0]?.toJS() as KubeObject)],
       live: [],
       others: [],
+      clusterRoles: new Map(),
       record: [],
       platform,
       protectedNamespaces: [],

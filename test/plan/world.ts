@@ -8,7 +8,7 @@ import { plan } from '../../src/plan/plan.ts';
 import type { LiveObject, NamespaceSnapshot, RecordedSlot } from '../../src/plan/snapshot.ts';
 import type { KubeObject, StringMap } from '../../src/slots/kube-object.ts';
 import { objectKindOf } from '../../src/slots/object-kinds.ts';
-import type { PlatformFacts } from '../../src/slots/slot-kind.ts';
+import type { Content, PlatformFacts } from '../../src/slots/slot-kind.ts';
 import { isSlotName } from '../../src/slots/slot-name.ts';
 
 /** A cluster whose DNS is kube-dns and whose API server has one endpoint. */
@@ -39,6 +39,8 @@ export class World {
   record: readonly RecordedSlot[] = [];
   labels: StringMap;
   terminating = false;
+  /** Their content by name. */
+  clusterRoles = new Map<string, Content>();
   #version = 1;
 
   constructor(policies: readonly Policy[], labels: StringMap = {}) {
@@ -53,6 +55,7 @@ export class World {
       policies: this.policies,
       live: objects.filter(({ name }) => isSlotName(name)),
       others: objects.filter(({ name }) => !isSlotName(name)),
+      clusterRoles: this.clusterRoles,
       record: this.record,
       platform,
       protectedNamespaces: ['kube-*'],

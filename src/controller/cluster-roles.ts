@@ -1,0 +1,28 @@
+import type { Stored, StoreTransform } from '../kube/store.ts';
+import type { KubeObject, Resource } from '../slots/kube-object.ts';
+import { objectKindOf } from '../slots/object-kinds.ts';
+import type { Content } from '../slots/slot-kind.ts';
+
+/** Read, to know what a binding grants; never written. */
+export const clusterRoleResource: Resource = {
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  plural: 'clusterroles',
+  kind: 'ClusterRole',
+  namespaced: false,
+};
+
+export interface ClusterRoleEntry extends Stored {
+  /** Its rules, in the form that a Role's content has. */
+  readonly content: Content;
+}
+
+/** Keeps the rules alone. */
+export const clusterRoleTransform: StoreTransform<ClusterRoleEntry> = {
+  transform: (object: KubeObject) => ({
+    name: object.metadata.name,
+    uid: object.metadata.uid ?? '',
+    resourceVersion: object.metadata.resourceVersion ?? '',
+    content: objectKindOf('Role')?.normalize(object) ?? {},
+  }),
+};

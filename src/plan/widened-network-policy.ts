@@ -1,0 +1,64 @@
+import type { Policy } from '../api/policy.ts';
+import { asList, asObject } from '../slots/canonical.ts';
+import type { Direction, NetworkPolicySpec } from '../slots/network-policy-schema.ts';
+import type { Content } from '../slots/slot-kind.ts';
+import { broadNetworkPolicy } from '../widening/broad-network-policy.ts';
+import type { BroadOpening } from '../widening/broad-network-policy.ts';
+import { exceedingNetworkPolicy } from '../widening/exceeding-network-policy.ts';
+import type { FoldedSlots } from './fold.ts';
+import { readNetworkPolicySpec } from './read-stranger.ts';
+import type { LiveObject } from './snapshot.ts';
+import type { JudgedPosture, Widening } from './widened.ts';
+
+/** What a NetworkPolicy opens in directions that the policies' default-deny closes. */
+export function widenedByNetworkPolicy({ content }: LiveObject, posture: JudgedPosture): Widening | undefined {
+  const minding = posture.policies.flatMap((policy) => {
+    const opening = openingFor(policy, content, posture);
+    return opening === undefined ? [] : [{ policy: policy.name, ...opening }];
+  });
+  const [worst] = minding.toSorted((a, b) => Number(a.reason === 'OpensMore') - Number(b.reason === 'OpensMore'));
+  if (worst === undefined) return undefined;
+  const policies = minding.map(({ policy }) => policy).toSorted();
+  const { reason, opens } = worst;
+  return { reason, opens, remedy: 'narrow it or remove it', policies };
+}
+
+type Opening = Pick<Widening, 'reason' | 'opens'>;
+
+function openingFor(policy: Policy, content: Content, posture: JudgedPosture): Opening | undefined {
+  const closed = closedBy(policy);
+  if (policy.widening.networkPolicies === 'Ignore' || closed.length === 0) return undefined;
+  const broad = broadOpening(content, closed);
+  if (broad !== undefined || policy.widening.networkPolicies === 'Broad') return broad;
+  const { name, labels } = posture.snapshot.namespace;
+  const exceeding = exceedingNetworkPolicy({
+    spec: readNetworkPolicySpec(content),
+    allowed: allowedBy(posture.wanted),
+    closed,
+    namespace: { name, labels },
+  });
+  return exceeding === undefined ? undefined : { reason: 'OpensMore', opens: `${exceeding}, which no policy allows` };
+}
+
+function closedBy({ blocks, invalidFields }: Policy): readonly Direction[] {
+  if (invalidFields.includes('networkPolicy')) return [];
+  const directions = asList(asObject(blocks['networkPolicy'])['defaultDeny']);
+  return (['Egress', 'Ingress'] as const).filter((direction) => directions.includes(direction));
+}
+
+function allowedBy(wanted: FoldedSlots): readonly NetworkPolicySpec[] {
+  return [...wanted.values()]
+    .filter(({ kind }) => kind === 'NetworkPolicy')
+    .map(({ content }) => readNetworkPolicySpec(content));
+}
+
+/** By content and directions: equal content is the same reference, and thousands of namespaces have the same policies. */
+const judged = new WeakMap<Content, Map<string, BroadOpening | undefined>>();
+
+function broadOpening(content: Content, closed: readonly Direction[]): BroadOpening | undefined {
+  const known = judged.get(content) ?? new Map<string, BroadOpening | undefined>();
+  judged.set(content, known);
+  const key = closed.join();
+  if (!known.has(key)) known.set(key, broadNetworkPolicy(readNetworkPolicySpec(content), closed));
+  return known.get(key);
+}
