@@ -25,6 +25,7 @@ const pages = [
   'docs/concepts.md',
   'docs/platforms.md',
   'docs/deletion.md',
+  'docs/roles.md',
   'docs/operations.md',
   'docs/troubleshooting.md',
 ];

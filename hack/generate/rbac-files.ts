@@ -23,7 +23,7 @@ const LABELS = { 'app.kubernetes.io/name': 'parapet', 'app.kubernetes.io/part-of
 /** What the operator does with objects that are its own; it reads them from its watches, so there is no get. */
 const OWNER_VERBS = ['list', 'watch', 'create', 'patch', 'delete'];
 
-/** `config/rbac/`: who the operator is and all that it may do. No wildcard, no escalate, bind or impersonate. */
+/** `config/rbac/`: who the operator is and all that it may do. No wildcard, no escalate or impersonate, `bind` by name. */
 export function rbacFiles(): readonly GeneratedFile[] {
   const files = [
     file('namespace', [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels: LABELS } }]),
@@ -33,6 +33,7 @@ export function rbacFiles(): readonly GeneratedFile[] {
     file('cluster-role', [clusterRole(NAME, { rules: staticRules() }), clusterRoleBinding(NAME)]),
     file('grantable-cluster-role', [aggregatedRole(), clusterRoleBinding('parapet-grantable')]),
     file('grantable-view', [grantableView()]),
+    file('grantable-bind-view', [grantableBindView()]),
     file('view', [postureView()]),
     file('leases', localRole({ name: 'parapet-leases', namespace: NAMESPACE, rules: leaseRules() })),
     file('platform', [
@@ -105,6 +106,12 @@ function grantableView(): unknown {
     { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs },
   ];
   return clusterRole('parapet-grantable-view', { rules }, GRANTABLE_LABEL);
+}
+
+/** A sample of a ClusterRole that may be bound as it is: Kubernetes' own `view`. */
+function grantableBindView(): unknown {
+  const rules = [{ apiGroups: [RBAC_GROUP], resources: ['clusterroles'], resourceNames: ['view'], verbs: ['bind'] }];
+  return clusterRole('parapet-grantable-bind-view', { rules }, GRANTABLE_LABEL);
 }
 
 function rule({ group, plural }: Resource, verbs: readonly string[]): Rule {

@@ -4,6 +4,7 @@ import type { Change, NamespacePlan } from '../plan/namespace-plan.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { slotId } from '../plan/fold.ts';
 import { plan } from '../plan/plan.ts';
+import { recordOf } from '../plan/record.ts';
 import type { NamespaceSnapshot } from '../plan/snapshot.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
 import { posture } from '../status/posture.ts';
@@ -132,7 +133,7 @@ async function publish(
 function keepRecord(report: NamespaceReport, reported: Outcome | undefined, { view, memory }: ReconcileDeps): void {
   const namespace = view.namespaces.get('', report.namespace);
   const stands = reported === undefined || reported.result === 'done' || namespace === undefined;
-  const record = report.slots.map(({ slot, uid, policies }) => ({ slot, uid, policies }));
+  const record = report.slots.map(recordOf);
   memory.keepRecord(report.namespace, stands ? undefined : { uid: namespace.uid, record });
 }
 

@@ -9,7 +9,8 @@ import type { Stored } from '../kube/store.ts';
 import { clusterRoleTransform } from './cluster-roles.ts';
 import type { ClusterRoleEntry } from './cluster-roles.ts';
 import type { UnreportedSlots } from './memory.ts';
-import type { LiveObject, NamespaceSnapshot, RecordedSlot } from '../plan/snapshot.ts';
+import { recordOf } from '../plan/record.ts';
+import type { LiveObject, NamespaceSnapshot } from '../plan/snapshot.ts';
 import type { KubeObject, StringMap } from '../slots/kube-object.ts';
 import { objectKinds } from '../slots/object-kinds.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
@@ -76,13 +77,9 @@ export function gather(
     record:
       unreported?.uid === namespace.uid
         ? unreported.record
-        : (view.postures.get(name, POSTURE_NAME)?.content.slots.map(recordedSlot) ?? []),
+        : (view.postures.get(name, POSTURE_NAME)?.content.slots.map(recordOf) ?? []),
     ...options,
   };
-}
-
-function recordedSlot({ slot, uid = '', policies }: PostureContent['slots'][number]): RecordedSlot {
-  return { slot, uid, policies };
 }
 
 function policyEntry(object: KubeObject): PolicyEntry {

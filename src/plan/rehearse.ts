@@ -6,6 +6,7 @@ import { slotId } from './fold.ts';
 import type { Change, NamespacePlan, PatchOperation } from './namespace-plan.ts';
 import { dueSlots } from './order.ts';
 import { plan } from './plan.ts';
+import { recordOf } from './record.ts';
 import type { LiveObject, NamespaceSnapshot } from './snapshot.ts';
 
 /**
@@ -14,7 +15,7 @@ import type { LiveObject, NamespaceSnapshot } from './snapshot.ts';
  */
 export function rehearse(snapshot: NamespaceSnapshot): NamespaceSnapshot {
   const rested = { ...snapshot, live: liveAfter(snapshot.live, plan(snapshot)) };
-  return { ...rested, record: plan(rested).slots.map(({ slot, uid, policies }) => ({ slot, uid, policies })) };
+  return { ...rested, record: plan(rested).slots.map(recordOf) };
 }
 
 /** The objects there would be after a plan's changes. */

@@ -1,9 +1,11 @@
 import { unknownActor } from './actor.ts';
 import { contentDiffs, metadataDiffs, patchOperations } from './compare.ts';
 import { desiredObject, fieldManager } from './desired-object.ts';
+import { standing, withheld } from './flawed-slot.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Change, FieldDiff, SlotPlan } from './namespace-plan.ts';
 import { ownershipOf } from './ownership.ts';
+import type { Ownership } from './ownership.ts';
 import { firstKnownActor, slotPlan, versioned } from './slot-input.ts';
 import type { Present, SlotInput, Wanted } from './slot-input.ts';
 import { ownerOf } from './stranger.ts';
@@ -23,23 +25,32 @@ export function enforcedSlot(input: SlotInput): SlotPlan | undefined {
     return live && ownership === 'ours'
       ? { ...unclaimed({ ...input, live }), unclaimed: true }
       : lostWhileFrozen(input);
-  // Nothing is there: create. Only what once stood there can have gone missing.
-  if (live === undefined) return absent({ ...input, desired });
-  // Somebody else's object was there before us: only who says so takes it over.
-  if (ownership === 'foreign') return foreign({ ...input, desired, live });
+  return wantedSlot({ ...input, desired }, ownership);
+}
+
+function wantedSlot(input: Wanted, ownership: Ownership | undefined): SlotPlan | undefined {
+  const { desired, live, frozenBy } = input;
   // A policy outside the fold holds it, and the fold knows nothing of what it held.
-  if (input.frozenBy.length > 0 && !desired.includesHeld) {
+  if (live && ownership !== 'foreign' && frozenBy.length > 0 && !desired.includesHeld) {
     return ownership === 'ours' ? frozen({ ...input, live }) : lostWhileFrozen(input);
   }
-  return present({ ...input, desired, live }, ownership === 'replaced');
+  // What is asked for can't be had, and nothing else may stand in its place.
+  if (desired.flaw?.absent) return withheld(input, ownership);
+  // Nothing is there: create. Only what once stood there can have gone missing.
+  if (live === undefined) return absent(input);
+  // Somebody else's object was there before us: only who says so takes it over.
+  if (ownership === 'foreign') return foreign({ ...input, live });
+  return present({ ...input, live }, ownership === 'replaced');
 }
 
 /** How a slot stands against what an Audit policy would make of it. Nothing is written. */
 export function auditedSlot(input: Wanted): SlotPlan {
   const { desired, live } = input;
-  if (live === undefined) return slotPlan(input, { state: 'Missing', policies: desired.policies });
+  const flaw = desired.flaw && standing(input, '');
+  if (live === undefined) return flaw ?? slotPlan(input, { state: 'Missing', policies: desired.policies });
   if (ownershipOf(live, input.recorded) === 'foreign') return unwritten(foreign({ ...input, live }));
   const diffs = contentDiffs(desired, live);
+  if (flaw !== undefined) return { ...flaw, diffs };
   const state = diffs.length === 0 ? 'OK' : 'Modified';
   return slotPlan(input, { state, policies: desired.policies, diffs, actor: firstKnownActor(diffs) });
 }
@@ -50,12 +61,14 @@ function unwritten({ change, afterwards, ...seen }: SlotPlan): SlotPlan {
 }
 
 function absent(input: Wanted): SlotPlan {
-  const wasThere = input.recorded !== undefined && input.recorded.uid !== '';
+  const { recorded, lastWritten } = input;
+  const takenAway = recorded?.flawed === true && lastWritten === undefined;
+  const wasThere = recorded !== undefined && recorded.uid !== '' && !takenAway;
   const { desired, objectKind, namespace, name } = input;
   return slotPlan(input, {
     state: wasThere ? 'Missing' : 'Pending',
     policies: desired.policies,
-    uid: input.recorded?.uid ?? '',
+    uid: recorded?.uid ?? '',
     actor: unknownActor,
     change: {
       action: 'create',
@@ -63,6 +76,7 @@ function absent(input: Wanted): SlotPlan {
       order: objectKind.order(name, undefined, desired.content),
       object: desiredObject(desired, objectKind, { namespace }),
     },
+    ...(desired.flaw === undefined ? {} : { afterwards: standing(input, '') }),
   });
 }
 
@@ -119,7 +133,7 @@ function settled(input: Wanted & Present): SlotPlan {
   if (!input.desired.claimedWhole && contributing(input.frozenBy))
     return frozen({ ...input, holders: input.desired.policies });
   if (contributing(input.departed)) return orphaned({ ...input, holders: input.desired.policies });
-  return slotPlan(input, { state: 'OK', policies: input.desired.policies, uid: input.live.uid });
+  return standing(input, input.live.uid);
 }
 
 /**

@@ -26,6 +26,9 @@ export const SLOT_REASONS = [
   // What a policy that only reports would do.
   'Audit',
   'AuditDrift',
+  // What a policy asks for and can't be had here.
+  'LabelMissing',
+  'LabelForbidden',
   // A write that did not succeed.
   'Retrying',
   'ChangedMeanwhile',

@@ -63,4 +63,6 @@ export interface RecordedSlot {
   /** The uid of the object we wrote; empty when nothing of ours was ever there. */
   readonly uid: string;
   readonly policies: readonly string[];
+  /** It was Blocked by a flaw of what was asked for: where nothing stands, it may be us who took it away. */
+  readonly flawed?: true;
 }

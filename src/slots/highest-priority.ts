@@ -1,7 +1,7 @@
 import type { Claim, Conflict, Desired } from './slot-kind.ts';
 
 /** An object that one policy asks for, before it is known who wins its slot. */
-export type Proposal = Pick<Desired, 'kind' | 'name' | 'content' | 'needs'>;
+export type Proposal = Pick<Desired, 'kind' | 'name' | 'content' | 'needs' | 'flaw'>;
 
 interface Bid {
   readonly policy: string;

@@ -6,7 +6,12 @@ const LABEL_VALUE = '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$';
 const LABEL_KEY = '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$';
 
 /** A label's key: 253 for the prefix, the slash, 63 for the name. */
-const labelKey = Type.String({ description: 'The label key.', minLength: 1, maxLength: 317, pattern: LABEL_KEY });
+export const labelKey = Type.String({
+  description: 'The label key.',
+  minLength: 1,
+  maxLength: 317,
+  pattern: LABEL_KEY,
+});
 
 const requirement = Type.Object(
   {

@@ -4,9 +4,20 @@ import { highestPriority } from './highest-priority.ts';
 import type { Proposal } from './highest-priority.ts';
 import type { Json } from './kube-object.ts';
 import { duplicateProblems } from './problems.ts';
-import { FORBIDDEN_SUBJECTS, FORBIDDEN_SUBJECT_PREFIX, FORBIDDEN_VERBS, rolesSchema } from './role-schema.ts';
-import type { PolicyRule, RolesBlock, Subject } from './role-schema.ts';
-import type { ObjectKind, Problem, SlotKind } from './slot-kind.ts';
+import {
+  FORBIDDEN_SUBJECTS,
+  FORBIDDEN_SUBJECT_PREFIX,
+  FORBIDDEN_VERBS,
+  NAMED_ONCE,
+  ONLY_GROUPS,
+  RESERVED_PREFIX,
+  RULES_OR_CLUSTER_ROLE,
+  RULES_REQUIRED,
+  rolesSchema,
+} from './role-schema.ts';
+import type { PolicyRule, RoleEntry, RolesBlock, Subject } from './role-schema.ts';
+import { resolveSubjects } from './role-subjects.ts';
+import type { Desired, FoldContext, ObjectKind, Problem, SlotKind } from './slot-kind.ts';
 
 const RBAC_GROUP = 'rbac.authorization.k8s.io';
 
@@ -29,36 +40,44 @@ const roleBindingObject: ObjectKind = {
   order: () => 60,
 };
 
-/** A Role and the RoleBinding that grants it, per name; the Role stands before its binding and goes after it. */
+/**
+ * A RoleBinding per name, to a Role of its own or to an existing ClusterRole; the Role stands before its binding and
+ * goes after it.
+ */
 export const role: SlotKind<RolesBlock> = {
   field: 'roles',
   schema: rolesSchema,
   objects: [roleObject, roleBindingObject],
   validate: (roles) => [
     ...duplicateProblems(roles, 'name', ''),
-    ...roles.flatMap(({ rules }, index) => rules.flatMap((rule, at) => ruleProblems(rule, `[${index}].rules[${at}]`))),
-    ...roles.flatMap(({ subjects }, index) =>
-      subjects.flatMap((subject, at) => subjectProblems(subject, `[${index}].subjects[${at}]`)),
-    ),
+    ...roles.flatMap((entry, index) => entryProblems(entry, `[${index}]`)),
   ],
-  fold: (claims, { namespace }) =>
-    highestPriority(claims, (roles) => roles.flatMap((entry) => propose(entry, namespace.name))),
+  fold: (claims, context) =>
+    withoutUnbound(highestPriority(claims, (roles) => roles.flatMap((entry) => propose(entry, context)))),
 };
 
-/** A service account without a namespace is one of the bound namespace: one policy serves every team. */
-function propose({ name, rules, subjects }: RolesBlock[number], namespace: string): readonly Proposal[] {
-  const objectName = `parapet-${name}`;
-  const resolved = subjects.map((subject) => (subject.kind === 'ServiceAccount' ? { namespace, ...subject } : subject));
-  const roleRef = { apiGroup: RBAC_GROUP, kind: 'Role', name: objectName };
+function propose(entry: RoleEntry, { namespace }: FoldContext): readonly Proposal[] {
+  const name = `parapet-${entry.name}`;
+  const { rules, clusterRole } = entry;
+  const { subjects, flaw } = resolveSubjects(entry, namespace);
+  const roleRef = { apiGroup: RBAC_GROUP, kind: clusterRole === undefined ? 'Role' : 'ClusterRole' };
+  const binding: Proposal = {
+    kind: 'RoleBinding',
+    name,
+    content: roleBindingObject.normalize({ roleRef: { ...roleRef, name: clusterRole ?? name }, subjects }),
+    ...(flaw === undefined ? {} : { flaw }),
+  };
+  if (clusterRole !== undefined) return [binding];
   return [
-    { kind: 'Role', name: objectName, content: roleObject.normalize({ rules }) },
-    {
-      kind: 'RoleBinding',
-      name: objectName,
-      content: roleBindingObject.normalize({ roleRef, subjects: resolved }),
-      needs: `Role/${objectName}`,
-    },
+    { kind: 'Role', name, content: roleObject.normalize({ rules }) },
+    { ...binding, needs: `Role/${name}` },
   ];
+}
+
+/** A name goes to one winner as a whole: a Role has no place beside a higher policy's binding to a ClusterRole. */
+function withoutUnbound(desired: readonly Desired[]): readonly Desired[] {
+  const needed = new Set(desired.map(({ needs }) => needs));
+  return desired.filter(({ kind, name }) => kind !== 'Role' || needed.has(`Role/${name}`));
 }
 
 const RULE_SETS = ['apiGroups', 'resources', 'resourceNames', 'verbs', 'nonResourceURLs'] as const;
@@ -80,6 +99,16 @@ function bySpelling(a: Json, b: Json): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+function entryProblems({ rules, clusterRole, subjects }: RoleEntry, path: string): readonly Problem[] {
+  const both = rules !== undefined && clusterRole !== undefined;
+  return [
+    ...(rules === undefined && clusterRole === undefined ? [{ path: `${path}.rules`, message: RULES_REQUIRED }] : []),
+    ...(both ? [{ path: `${path}.clusterRole`, message: RULES_OR_CLUSTER_ROLE }] : []),
+    ...(rules ?? []).flatMap((rule, at) => ruleProblems(rule, `${path}.rules[${at}]`)),
+    ...subjects.flatMap((subject, at) => subjectProblems(subject, `${path}.subjects[${at}]`)),
+  ];
+}
+
 function ruleProblems(rule: PolicyRule, path: string): readonly Problem[] {
   const wildcards = (['apiGroups', 'resources', 'verbs'] as const).flatMap((member) =>
     rule[member].flatMap((text, index) =>
@@ -96,15 +125,27 @@ function ruleProblems(rule: PolicyRule, path: string): readonly Problem[] {
   return [...wildcards, ...verbs];
 }
 
-function subjectProblems({ kind, name, namespace }: Subject, path: string): readonly Problem[] {
+function subjectProblems(subject: Subject, path: string): readonly Problem[] {
+  const { kind, name, namespace, nameFrom } = subject;
+  return [
+    ...((name === undefined) === (nameFrom === undefined) ? [{ path: `${path}.name`, message: NAMED_ONCE }] : []),
+    ...(name === undefined ? [] : nameProblems(kind, name, `${path}.name`)),
+    ...(nameFrom !== undefined && kind !== 'Group' ? [{ path: `${path}.nameFrom`, message: ONLY_GROUPS }] : []),
+    ...(nameFrom?.prefix.startsWith(RESERVED_PREFIX)
+      ? [{ path: `${path}.nameFrom.prefix`, message: `must not begin with ${RESERVED_PREFIX}` }]
+      : []),
+    ...(kind !== 'ServiceAccount' && namespace !== undefined
+      ? [{ path: `${path}.namespace`, message: 'only a ServiceAccount has a namespace' }]
+      : []),
+  ];
+}
+
+function nameProblems(kind: Subject['kind'], name: string, path: string): readonly Problem[] {
   const forbidden =
     (FORBIDDEN_SUBJECTS as readonly string[]).includes(name) || name.startsWith(FORBIDDEN_SUBJECT_PREFIX);
   const misnamed = kind === 'ServiceAccount' && !isDnsSubdomain(name);
   return [
-    ...(forbidden ? [{ path: `${path}.name`, message: `${name} stands for everyone or for administrators` }] : []),
-    ...(misnamed ? [{ path: `${path}.name`, message: `"${name}" cannot be a service account's name` }] : []),
-    ...(kind !== 'ServiceAccount' && namespace !== undefined
-      ? [{ path: `${path}.namespace`, message: 'only a ServiceAccount has a namespace' }]
-      : []),
+    ...(forbidden ? [{ path, message: `${name} stands for everyone or for administrators` }] : []),
+    ...(misnamed ? [{ path, message: `"${name}" cannot be a service account's name` }] : []),
   ];
 }

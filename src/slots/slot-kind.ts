@@ -100,7 +100,21 @@ export interface Desired {
   readonly claimedWhole?: boolean;
   /** `Kind/name` of the slot that has to stand before this one can (a RoleBinding's Role). */
   readonly needs?: string;
+  /** The slot is Blocked for this, though the rest of it is written. */
+  readonly flaw?: Flaw;
 }
+
+/** What keeps an object from being all that its policy asks for, whatever is written. */
+export interface Flaw {
+  readonly reason: FlawReason;
+  /** What is the matter and what to do about it. */
+  readonly message: string;
+  /** Nothing is left of the object: what stands there of ours is taken away. */
+  readonly absent?: true;
+}
+
+/** LabelMissing, LabelForbidden: the namespace's label gives a subject no name, or one that nothing may be bound to. */
+export type FlawReason = 'LabelMissing' | 'LabelForbidden';
 
 export interface Conflict {
   readonly policy: string;

@@ -71,7 +71,7 @@ describe('decodePolicy', () => {
     expect(decoded.decodable).to.equal(true);
     expect(decoded.invalidFields).to.deep.equal(['roles']);
     expect(Object.keys(decoded.blocks)).to.deep.equal(['networkPolicy', 'roles']);
-    expect(decoded.problems.map(({ path }) => path)).to.deep.equal(['spec.roles[0].rules', 'spec.roles[0].subjects']);
+    expect(decoded.problems.map(({ path }) => path)).to.deep.equal(['spec.roles[0].subjects']);
   });
 
   it('calls a policy undecodable whose selection it cannot read, and lets it select nothing in earnest', () => {

@@ -12,7 +12,7 @@ interface Rule {
 }
 interface Document {
   readonly kind: string;
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly rules?: readonly Rule[];
 }
 
@@ -34,7 +34,16 @@ describe('config/rbac', () => {
   it('has no wildcard, no way to more permissions, and no Secrets', () => {
     const words = allRules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs]);
     expect(words.filter((word) => word.includes('*'))).to.deep.equal([]);
-    expect(words).to.not.include.oneOf(['escalate', 'bind', 'impersonate', 'secrets']);
+    expect(words).to.not.include.oneOf(['escalate', 'impersonate', 'secrets']);
+  });
+
+  it('lets the operator bind nothing but ClusterRoles that a grantable one names', () => {
+    const binding = documents.filter(({ rules = [] }) => rules.some(({ verbs }) => verbs.includes('bind')));
+    expect(binding.map(({ metadata }) => metadata.labels?.['parapet.dev/grantable'])).to.deep.equal(['true']);
+    for (const { verbs, resources, resourceNames } of binding.flatMap(({ rules = [] }) => rules)) {
+      expect({ verbs, resources }).to.deep.equal({ verbs: ['bind'], resources: ['clusterroles'] });
+      expect(resourceNames).to.deep.equal(['view']);
+    }
   });
 
   it('lets the operator keep every kind of object that slots are made of', () => {

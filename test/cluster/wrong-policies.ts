@@ -48,6 +48,13 @@ function role(title: string, path: string, members: Readonly<Record<string, unkn
   return { title, path: `spec.roles[0]${path}`, spec: { ...valid, roles } };
 }
 
+const fromLabel = { label: 'team', prefix: 'oidc:' };
+
+function named(title: string, path: string, members: Readonly<Record<string, unknown>>): WrongPolicy {
+  const nameFrom = { ...fromLabel, ...members };
+  return role(title, `.subjects[0].nameFrom${path}`, { subjects: [{ kind: 'Group', nameFrom }] });
+}
+
 function many<Value>(length: number, make: (index: number) => Value): readonly Value[] {
   return Array.from({ length }, (_, index) => make(index));
 }
@@ -193,7 +200,11 @@ const limits: readonly WrongPolicy[] = [
 const roles: readonly WrongPolicy[] = [
   { title: 'an empty list of roles', path: 'spec.roles', spec: { ...valid, roles: [] } },
   role('no name', '.name', { name: undefined }),
-  role('no rules', '.rules', { rules: undefined }),
+  role('neither rules nor a ClusterRole', '.rules', { rules: undefined }),
+  role('rules and a ClusterRole', '.clusterRole', { clusterRole: 'view' }),
+  role('a ClusterRole without a name', '.clusterRole', { rules: undefined, clusterRole: '' }),
+  role('a ClusterRole with a slash', '.clusterRole', { rules: undefined, clusterRole: 'a/b' }),
+  role('a ClusterRole that is no string', '.clusterRole', { rules: undefined, clusterRole: 1 }),
   role('an empty list of rules', '.rules', { rules: [] }),
   role('no subjects', '.subjects', { subjects: undefined }),
   role('an empty list of subjects', '.subjects', { subjects: [] }),
@@ -219,6 +230,22 @@ const roles: readonly WrongPolicy[] = [
   role('an unknown kind of subject', '.subjects[0].kind', { subjects: [{ kind: 'Robot', name: 'a' }] }),
   role('a group with a namespace', '.subjects[0].namespace', { subjects: [{ ...subject, namespace: 'a' }] }),
   role('a nameless subject', '.subjects[0].name', { subjects: [{ kind: 'User', name: '' }] }),
+  role('a subject without any name', '.subjects[0].name', { subjects: [{ kind: 'User' }] }),
+  role('a subject with two names', '.subjects[0].name', { subjects: [{ ...subject, nameFrom: fromLabel }] }),
+  role('a user named by a label', '.subjects[0].nameFrom', { subjects: [{ kind: 'User', nameFrom: fromLabel }] }),
+  role('a service account named by a label', '.subjects[0].nameFrom', {
+    subjects: [{ kind: 'ServiceAccount', nameFrom: fromLabel }],
+  }),
+  named('a label that says all of a name', '.prefix', { prefix: undefined }),
+  named('an empty prefix', '.prefix', { prefix: '' }),
+  named('a prefix of Kubernetes’ own', '.prefix', { prefix: 'system:' }),
+  named('a prefix that begins as Kubernetes’ own', '.prefix', { prefix: 'system:serviceaccounts:' }),
+  named('a prefix of 129 characters', '.prefix', { prefix: 'p'.repeat(129) }),
+  named('no label', '.label', { label: undefined }),
+  named('an empty label', '.label', { label: '' }),
+  named('a label with a space', '.label', { label: 'a b' }),
+  named('an empty suffix', '.suffix', { suffix: '' }),
+  named('a suffix that is no string', '.suffix', { suffix: 1 }),
 ];
 
 export const wrongPolicies: readonly WrongPolicy[] = [...headers, ...networks, ...quotas, ...limits, ...roles];

@@ -36,23 +36,33 @@ const limitRange = fc.record({
   ),
 });
 const roles = fc.uniqueArray(
-  fc.record({
-    name: fc.constantFrom('viewer', 'debugger'),
-    rules: fc.tuple(
-      fc.record({
-        apiGroups: fc.constant(['']),
-        resources: fc.constantFrom(['pods'], ['services', 'pods']),
-        verbs: fc.constant(['list', 'get']),
-      }),
-    ),
-    subjects: fc.constantFrom(
-      [{ kind: 'Group', name: 'team' }],
-      [
-        { kind: 'ServiceAccount', name: 'bot' },
-        { kind: 'User', name: 'ann' },
-      ],
-    ),
-  }),
+  fc
+    .record({
+      name: fc.constantFrom('viewer', 'debugger'),
+      rules: fc.option(
+        fc.tuple(
+          fc.record({
+            apiGroups: fc.constant(['']),
+            resources: fc.constantFrom(['pods'], ['services', 'pods']),
+            verbs: fc.constant(['list', 'get']),
+          }),
+        ),
+        { nil: undefined },
+      ),
+      subjects: fc.constantFrom(
+        [{ kind: 'Group', name: 'team' }],
+        [
+          { kind: 'ServiceAccount', name: 'bot' },
+          { kind: 'User', name: 'ann' },
+        ],
+        [{ kind: 'Group', nameFrom: { label: 'size', prefix: 'size:' } }],
+        [
+          { kind: 'Group', nameFrom: { label: 'size', prefix: 'size:' } },
+          { kind: 'Group', nameFrom: { label: 'kubernetes.io/metadata.name', prefix: 'team:', suffix: ':dev' } },
+        ],
+      ),
+    })
+    .map(({ rules, ...entry }) => ({ ...entry, ...(rules === undefined ? { clusterRole: 'view' } : { rules }) })),
   { minLength: 1, selector: ({ name }) => name },
 );
 /** `spec` of a policy: every kind of the registry, contents that rivals can disagree on, valid on a real API server. */

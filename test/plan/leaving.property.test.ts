@@ -33,7 +33,7 @@ function closed(world: World): readonly unknown[] {
 }
 
 describe('plan, where a policy leaves and takes its objects with it, over generated policies', function () {
-  this.timeout(10_000);
+  this.timeout(60_000);
 
   it('leaves a namespace as if that policy had never been, where all others act', () => {
     fc.assert(
@@ -74,7 +74,9 @@ describe('plan, where a policy leaves and takes its objects with it, over genera
         const claims = others.filter(({ mode, suspend }) => mode === 'Enforce' && !suspend);
         const staying = new Set(['b', 'c'].filter((name) => !claims.some((claim) => claim.name === name)));
         const claimed = foldPolicies(claims, { namespace: { name: 'team-a', labels: {} }, platform, held: [] });
-        for (const slot of before.slots) {
+        // What the one who claims it can't have here, a missing label for one, is not to stand in any other form either.
+        const isWithheld = (slot: string): boolean => claimed.get(slot)?.flaw?.absent === true;
+        for (const slot of before.slots.filter((each) => !isWithheld(each))) {
           const holders = record.find((each) => each.slot === slot)?.policies ?? [];
           if (holders.some((name) => staying.has(name)) || claimed.has(slot)) {
             expect(world.live.has(slot), slot).to.equal(true);

@@ -5,6 +5,7 @@ import type { Change, NamespacePlan, PatchOperation } from '../../src/plan/names
 import { slotId } from '../../src/plan/fold.ts';
 import { dueSlots } from '../../src/plan/order.ts';
 import { plan } from '../../src/plan/plan.ts';
+import { recordOf } from '../../src/plan/record.ts';
 import type { LiveObject, NamespaceSnapshot, RecordedSlot } from '../../src/plan/snapshot.ts';
 import type { KubeObject, StringMap } from '../../src/slots/kube-object.ts';
 import { objectKindOf } from '../../src/slots/object-kinds.ts';
@@ -71,7 +72,7 @@ export class World {
     const planned = this.plan();
     for (const { change } of dueSlots(planned)) this.apply(change);
     const settled = this.plan();
-    this.record = settled.slots.map(({ slot, policies, uid }) => ({ slot, policies, uid }));
+    this.record = settled.slots.map(recordOf);
     return planned;
   }
 

@@ -57,6 +57,32 @@ describe('role: fold', () => {
     expect(named(desired, 'parapet-view', 'RoleBinding').conflicts).to.deep.equal([{ policy: 'b', winner: 'a' }]);
   });
 
+  it('makes only a RoleBinding to a ClusterRole, which needs no Role', () => {
+    const desired = role.fold([claim('a', block({ rules: undefined, clusterRole: 'view' }))], context());
+    expect(desired).to.have.length(1);
+    expect(desired[0]).to.not.have.any.keys('needs', 'flaw');
+    expect(desired[0]?.content['roleRef']).to.deep.equal({
+      apiGroup: 'rbac.authorization.k8s.io',
+      kind: 'ClusterRole',
+      name: 'view',
+    });
+  });
+
+  it('asks for no Role of a lower policy beside the binding of a higher one', () => {
+    const high = claim('high', block({ rules: undefined, clusterRole: 'view' }), 2);
+    const desired = role.fold([claim('low', block(), 1), high], context());
+    expect(desired.map(({ kind, policies }) => [kind, policies])).to.deep.equal([['RoleBinding', ['high']]]);
+  });
+
+  it('names a group by a label of the namespace', () => {
+    const subjects = [{ kind: 'Group', nameFrom: { label: 'team', prefix: 'oidc:' } }];
+    const namespace = { name: 'checkout', labels: { team: 'payments' } };
+    const desired = role.fold([claim('a', block({ subjects }))], context({ namespace }));
+    expect(named(desired, 'parapet-view', 'RoleBinding').content['subjects']).to.deep.equal([
+      { apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'oidc:payments' },
+    ]);
+  });
+
   it('creates the Role first and deletes it last', () => {
     const order = (kind: string) => objectKindOf(kind)?.order('parapet-view', undefined, undefined) ?? 0;
     expect(order('Role')).to.be.lessThan(order('RoleBinding'));
@@ -134,6 +160,12 @@ describe('role: validate', () => {
     ['[0].subjects[0].name', { subjects: [{ kind: 'User', name: 'system:anonymous' }] }],
     ['[0].subjects[0].name', { subjects: [{ kind: 'ServiceAccount', name: 'Not A Name' }] }],
     ['[0].subjects[0].namespace', { subjects: [{ ...group, namespace: 'a' }] }],
+    ['[0].rules', { rules: undefined }],
+    ['[0].clusterRole', { clusterRole: 'view' }],
+    ['[0].subjects[0].name', { subjects: [{ kind: 'Group' }] }],
+    ['[0].subjects[0].name', { subjects: [{ ...group, nameFrom: { label: 'a', prefix: 'b' } }] }],
+    ['[0].subjects[0].nameFrom', { subjects: [{ kind: 'User', nameFrom: { label: 'a', prefix: 'b' } }] }],
+    ['[0].subjects[0].nameFrom.prefix', { subjects: [{ kind: 'Group', nameFrom: { label: 'a', prefix: 'system:' } }] }],
   ] as const) {
     it(`names ${path} in ${JSON.stringify(members)}`, () => {
       expect(role.validate(block(members)).map((problem) => problem.path)).to.deep.equal([path]);

@@ -46,9 +46,12 @@ const subjects = fc.array(
     { kind: 'User', name: 'u' },
     { kind: 'ServiceAccount', name: 's' },
     { kind: 'ServiceAccount', name: 's', namespace: 'n' },
+    { kind: 'Group', nameFrom: { label: 'kubernetes.io/metadata.name', prefix: 'team:', suffix: ':dev' } },
   ),
   { minLength: 1, maxLength: 3 },
 );
+/** `view` is what config/rbac lets policies bind. */
+const granted = fc.oneof(fc.record({ rules }), fc.record({ rules }), fc.constant({ clusterRole: 'view' }));
 
 function named(item: fc.Arbitrary<object>): fc.Arbitrary<unknown> {
   const items = fc.tuple(names, item).map(([name, members]) => ({ name, ...members }));
@@ -82,7 +85,7 @@ export const blocks: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
       ),
     ),
   }),
-  roles: named(fc.record({ rules, subjects })),
+  roles: named(fc.tuple(granted, fc.record({ subjects })).map(([grants, members]) => ({ ...grants, ...members }))),
 };
 
 /** Valid blocks of any kind of the registry, be it new. */
