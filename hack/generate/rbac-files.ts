@@ -54,6 +54,8 @@ function staticRules(): readonly Rule[] {
     // What a binding grants is what its role holds.
     rule(clusterRoleResource, ['list', 'watch']),
     { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
+    // Whether what runs would violate an edit, read when there is one.
+    { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
   ];
 }
 

@@ -38,11 +38,12 @@ const UNREADABLE = {
   priority: DEFAULT_PRIORITY,
   deletionPolicy: 'Orphan',
   adopts: false,
+  holds: true,
   widening: { networkPolicies: 'Broad', roleBindings: 'Broad' },
   selection: { namespaceSelector: {} },
 } as const;
 
-type Header = Pick<Policy, 'mode' | 'suspend' | 'priority' | 'deletionPolicy' | 'adopts' | 'widening' | 'selection'>;
+type Header = Pick<Policy, keyof typeof UNREADABLE>;
 
 function header(spec: PolicyHeader): Header {
   const { mode, suspend = false, priority = DEFAULT_PRIORITY, deletionPolicy = 'Orphan' } = spec;
@@ -52,8 +53,9 @@ function header(spec: PolicyHeader): Header {
     ...(includeNames === undefined ? {} : { includeNames }),
     ...(excludeNames === undefined ? {} : { excludeNames }),
   };
+  const [adopts, holds] = [spec.adoption === 'Force', spec.tightening !== 'Apply'];
   const widening = { ...UNREADABLE.widening, ...spec.widening };
-  return { mode, suspend, priority, deletionPolicy, adopts: spec.adoption === 'Force', widening, selection };
+  return { mode, suspend, priority, deletionPolicy, adopts, holds, widening, selection };
 }
 
 /** What `metadata` says, whatever it holds. */

@@ -69,6 +69,12 @@ export const policyHeaderSchema = Type.Object({
     }),
   ),
   widening: Type.Optional(widening),
+  tightening: Type.Optional({
+    ...oneOf(
+      ['Hold', 'Apply'] as const,
+      'Whether an edit that running workloads would violate waits until they no longer do (Hold, also where absent), or is applied at once.',
+    ),
+  }),
   namespaceSelector: labelSelectorSchema(
     'Labels of the namespaces; `{}` selects all. ANDed with includeNames and excludeNames.',
   ),

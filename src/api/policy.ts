@@ -26,6 +26,8 @@ export interface Policy {
   readonly deletionPolicy: DeletionPolicy;
   /** What of others' objects is reported as too much. */
   readonly widening: WideningBounds;
+  /** Its edits wait for running workloads that would violate them. */
+  readonly holds: boolean;
   readonly selection: Selection;
   /** Slot kinds' blocks by field, those with problems included. */
   readonly blocks: Readonly<Record<string, unknown>>;

@@ -11,6 +11,7 @@ export const MAX_DIFF_VALUE_LENGTH = 256;
 export const MAX_RECENT_REPAIRS = 5;
 export const MAX_SLOT_MESSAGE_LENGTH = 512;
 export const MAX_SLOT_POLICIES = 64;
+export const MAX_APPLIED_LENGTH = 4096;
 
 const diff = Type.Object({
   pointer: text('JSON pointer from the root of the object.', 512),
@@ -35,6 +36,9 @@ const slot = Type.Object({
   reason: Type.Optional(text('One CamelCase word, stable.', 128)),
   message: Type.Optional(text('For people.', MAX_SLOT_MESSAGE_LENGTH)),
   since: Type.Optional(time('Since when it stands so.')),
+  applied: Type.Optional(
+    text('What was last written, as JSON, while an edit is Held: what repairs go back to.', MAX_APPLIED_LENGTH),
+  ),
   diffs: Type.Optional(Type.Array(diff, { description: 'Fields that differ.', maxItems: MAX_DIFFS, ...LIST_ATOMIC })),
 });
 

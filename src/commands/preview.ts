@@ -74,8 +74,9 @@ function policyPreview(
 }
 
 /** All that a policy asks for, in one spelling: members sorted, so that only meaning counts. */
-function specOf({ decodable, mode, suspend, priority, selection, blocks }: Policy): string {
-  return JSON.stringify({ decodable, mode, suspend, priority, selection, blocks }, (_, value: unknown) =>
+function specOf({ uid, generation, deleting, problems, ...asked }: Policy): string {
+  void [uid, generation, deleting, problems];
+  return JSON.stringify(asked, (_, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : value,

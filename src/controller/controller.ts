@@ -3,6 +3,7 @@ import { applyChange, writeStatus } from '../kube/apply.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { KubeObserver, Log } from '../kube/observer.ts';
 import type { Timing } from '../kube/timing.ts';
+import { PodReader } from '../kube/pods.ts';
 import type { Metrics } from '../metrics.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
 import { enqueueChanges } from './enqueue.ts';
@@ -37,12 +38,14 @@ export class Controller {
   readonly #namespaces: WorkQueue;
   readonly #policies: WorkQueue;
   readonly #publisher: PolicyPublisher;
+  readonly #pods: PodReader;
 
   constructor(options: ControllerOptions) {
     const { client, log, metrics, observer, timing, protectedNamespaces } = options;
     const view = this.#view;
     const memory = this.#memory;
     this.#options = options;
+    this.#pods = new PodReader(options);
     this.watches = new Watches(view, { client, log, observer, metrics });
     this.#namespaces = new WorkQueue({ log, timing, observer: metrics.queue('namespace') });
     this.#policies = new WorkQueue({ log, timing, observer: metrics.queue('policy') });
@@ -93,6 +96,7 @@ export class Controller {
       reconcile: {
         view: this.#view,
         memory: this.#memory,
+        podsIn: (namespace) => this.#pods.in(namespace),
         platform,
         protectedNamespaces,
         timing,

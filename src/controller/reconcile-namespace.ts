@@ -1,12 +1,13 @@
 import { fingerprint } from '../plan/fingerprint.ts';
 import { POSTURE_NAME } from '../api/resources.ts';
-import type { Change, NamespacePlan } from '../plan/namespace-plan.ts';
+import type { Change, NamespacePlan, SlotPlan } from '../plan/namespace-plan.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { slotId } from '../plan/fold.ts';
 import { plan } from '../plan/plan.ts';
 import { recordOf } from '../plan/record.ts';
 import type { NamespaceSnapshot } from '../plan/snapshot.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
+import type { PodFacts } from '../slots/workloads.ts';
 import { posture } from '../status/posture.ts';
 import { settle, withOwnRefusal } from '../status/settle.ts';
 import type { NamespaceReport } from '../status/settle.ts';
@@ -28,6 +29,8 @@ export interface ReconcileDeps {
   readonly memory: Memory;
   /** Writes one change to the cluster; never throws. */
   readonly write: Write;
+  /** Reads the pods of a namespace; null where it can't. Never rejects. */
+  readonly podsIn: (namespace: string) => Promise<readonly PodFacts[] | null>;
   readonly platform: () => PlatformFacts;
   readonly protectedNamespaces: readonly string[];
   readonly timing: Pick<Timing, 'now' | 'date'>;
@@ -37,9 +40,12 @@ export interface ReconcileDeps {
   readonly policiesTouched: (names: Iterable<string>) => void;
 }
 
-/** When the queue is to look at the namespace again: `backoff` soon and then ever later, `later` at leisure. */
+/**
+ * When the queue is to look at the namespace again: `backoff` soon and then ever later, `later` at leisure, `held` when
+ * what runs there may have changed.
+ */
 export interface Next {
-  readonly when: 'settled' | 'backoff' | 'later';
+  readonly when: 'settled' | 'backoff' | 'later' | 'held';
   /** Not before: what the API server asked for with Retry-After. */
   readonly atLeastMs?: number;
 }
@@ -62,9 +68,7 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
     return { when: 'settled' };
   }
 
-  const planned = plan(snapshot);
-  rememberSettled(snapshot, planned, memory);
-  const outcomes = await applyChanges(planned, (change) => writeAndRemember(change, deps));
+  const { planned, outcomes } = await planAndApply(snapshot, deps);
   const report = settle(planned, outcomes);
   if (isPassing(report, outcomes, item)) return { when: 'backoff' };
   // Its report goes with the namespace.
@@ -74,6 +78,39 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
 
   deps.policiesTouched(memory.remember(withOwnRefusal(report, reported), generationsOf(snapshot)));
   return nextOf(planned, outcomes, reported);
+}
+
+interface Applied {
+  readonly planned: NamespacePlan;
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+}
+
+/**
+ * Plans and writes. An edit that tightens something waits for a look at the pods, and nothing else waits for it: a new
+ * namespace has its default-deny before anybody has looked what runs there.
+ */
+async function planAndApply(snapshot: NamespaceSnapshot, deps: ReconcileDeps): Promise<Applied> {
+  const write = (change: Change): Promise<Outcome> => writeAndRemember(change, deps);
+  const planned = plan(snapshot);
+  rememberSettled(snapshot, planned, deps.memory);
+  const waiting = planned.slots.filter(({ tightens }) => tightens === true);
+  if (waiting.length === 0) return { planned, outcomes: await applyChanges(planned, write) };
+
+  const looking = deps.podsIn(snapshot.namespace.name);
+  const first = await applyChanges(
+    only(planned, (slot) => !waiting.includes(slot)),
+    write,
+  );
+  const informed = plan({ ...snapshot, pods: await looking });
+  const second = await applyChanges(
+    only(informed, ({ slot }) => waiting.some((each) => each.slot === slot)),
+    write,
+  );
+  return { planned: informed, outcomes: new Map([...first, ...second]) };
+}
+
+function only(planned: NamespacePlan, wanted: (slot: SlotPlan) => boolean): NamespacePlan {
+  return { ...planned, slots: planned.slots.filter(wanted) };
 }
 
 /** Own writes enter the stores at once, so that the watch's echo of them is no news. */
@@ -157,9 +194,14 @@ function nextOf(planned: NamespacePlan, outcomes: ReadonlyMap<string, Outcome>, 
   if (results.has('gone')) return { when: 'settled' };
   const untried = planned.slots.some(({ slot, change }) => change !== undefined && !outcomes.has(slot));
   if (!untried && !results.has('retry') && !results.has('stale')) {
-    return { when: results.has('refused') ? 'later' : 'settled' };
+    if (results.has('refused')) return { when: 'later' };
+    return { when: planned.slots.some(isHeld) ? 'held' : 'settled' };
   }
   return { when: 'backoff', atLeastMs: Math.max(0, ...all.map((outcome) => askedToWaitMs(outcome))) };
+}
+
+function isHeld({ state, afterwards }: NamespacePlan['slots'][number]): boolean {
+  return (afterwards?.state ?? state) === 'Held';
 }
 
 function askedToWaitMs(outcome: Outcome): number {

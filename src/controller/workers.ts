@@ -9,6 +9,8 @@ import type { Next, ReconcileDeps } from './reconcile-namespace.ts';
 
 /** A refusal is asked again after so long: admins grant a right without telling us. */
 const LATER_MS = 30_000;
+/** What runs in a namespace is looked at again after so long, give or take a tenth, while an edit is held. */
+const HELD_MS = 600_000;
 
 export interface WorkerDeps {
   readonly namespaces: WorkQueue;
@@ -38,6 +40,7 @@ async function workNamespace(item: Item, signal: AbortSignal, deps: WorkerDeps):
     if (next.when === 'backoff') return namespaces.retry(item.key, next.atLeastMs);
     namespaces.forget(item.key);
     if (next.when === 'later') namespaces.addAfter(item.key, LATER_MS * (1 + timing.random()), 'bulk');
+    if (next.when === 'held') namespaces.addAfter(item.key, HELD_MS * (0.9 + timing.random() * 0.2), 'bulk');
   } finally {
     metrics.reconciled('namespace', result, (timing.now() - startedAt) / 1000);
   }
@@ -54,4 +57,5 @@ const results: Readonly<Record<Next['when'], ReconcileResult>> = {
   settled: 'success',
   backoff: 'requeue',
   later: 'requeue_after',
+  held: 'requeue_after',
 };

@@ -40,6 +40,8 @@ export interface Call {
   readonly query?: Query;
   readonly body?: unknown;
   readonly contentType?: string;
+  /** The representation asked for; plain JSON where absent. */
+  readonly accept?: string | undefined;
   /** For the call as a whole: its turn, all attempts and the waits between them. Default 30 s. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal | undefined;
@@ -79,6 +81,7 @@ interface Outgoing {
   readonly lane: Lane;
   readonly body?: string;
   readonly contentType?: string;
+  readonly accept?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -116,6 +119,7 @@ class PooledClient implements KubeClient {
       target: call.path + queryString(call.query ?? {}),
       lane: call.lane ?? 'calls',
       contentType: call.contentType ?? 'application/json',
+      accept: call.accept,
       signal: deadline.signal,
       ...body,
     };
@@ -218,7 +222,7 @@ class PooledClient implements KubeClient {
       method: outgoing.method,
       headers: {
         ...credentials.headers,
-        accept: 'application/json',
+        accept: outgoing.accept ?? 'application/json',
         'user-agent': this.#userAgent,
         ...(outgoing.body === undefined ? {} : { 'content-type': outgoing.contentType }),
       },

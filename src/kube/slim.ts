@@ -33,6 +33,7 @@ function slimObject(kind: ObjectKind, interner: Interner, object: KubeObject): L
     annotations: interner.acquire(annotationsOf(metadata)),
     content: interner.acquire(kind.normalize(object)),
     managers: interner.acquire(managersOf(fields)),
+    ...(kind.used === undefined ? {} : { used: kind.used(object) }),
   };
   // Of others' objects nobody asks which field is whose.
   return isSlotName(metadata.name) && fields.some(isForeign) ? { ...live, managedFields: fields } : live;

@@ -1,4 +1,5 @@
 import type { Json, KubeObject, Resource } from '../slots/kube-object.ts';
+import type { Content } from '../slots/slot-kind.ts';
 import type { SlotReason } from './slot-reasons.ts';
 
 /** How a slot can stand: well, waiting, or one kind of drift (API contract, section 4). */
@@ -50,6 +51,10 @@ export interface SlotPlan {
   readonly actor: string;
   /** Nobody who may write asks for it: it is there, and ours by its record or by what it says of itself. */
   readonly unclaimed?: true;
+  /** What was last written, where what is wanted now is Held: what repairs go back to. */
+  readonly applied?: Content;
+  /** It tightens something, and nobody has looked yet whether the pods would violate it: not to be written so. */
+  readonly tightens?: true;
   /** The slot that has to stand before this one can be written. */
   readonly needs?: string;
   /** The write that mends it; absent where there is nothing to do or nothing may be done. */

@@ -5,12 +5,13 @@ import { findings, withFindings } from './findings.ts';
 import { foldPolicies } from './fold.ts';
 import type { FoldedSlots } from './fold.ts';
 import type { AuditPlan, NamespacePlan, SlotConflict, SlotPlan } from './namespace-plan.ts';
-import { auditedSlot, enforcedSlot } from './slot-plan.ts';
+import { auditedSlot } from './slot-plan.ts';
 import type { SlotInput } from './slot-input.ts';
 import { emptySlot, heldObject, kindOfSlot, slotsBefore } from './slots-before.ts';
 import type { SlotBefore } from './slots-before.ts';
 import type { NamespaceSnapshot } from './snapshot.ts';
 import { standings } from './standing.ts';
+import { tightenedSlot, tighteningIn } from './tightening.ts';
 import type { JudgedPosture } from './widened.ts';
 
 /**
@@ -27,7 +28,9 @@ export function plan(snapshot: NamespaceSnapshot): NamespacePlan {
   };
   const fold = (policies: readonly Policy[]): FoldedSlots => foldPolicies(policies, context);
   const wanted = place(fold(standing.claims), snapshot);
-  const slots = withoutStrangers(slotInputs(snapshot, before, wanted).flatMap((input) => enforcedSlot(input) ?? []));
+  const tightening = tighteningIn(snapshot, wanted);
+  const inputs = slotInputs(snapshot, before, wanted);
+  const slots = withoutStrangers(inputs.flatMap((input) => tightenedSlot(input, tightening) ?? []));
   const found = findings(wanted, { policies: standing.claims, wanted, snapshot });
 
   return {

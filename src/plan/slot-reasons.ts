@@ -20,6 +20,11 @@ export const SLOT_REASONS = [
   'PolicyNotActing',
   'PolicyGone',
   'NamespaceTerminating',
+  // Waiting for what runs in the namespace.
+  'QuotaBelowUse',
+  'RequestsMissing',
+  'PodsViolate',
+  'WorkloadsUnknown',
   // On its way out.
   'NoLongerAskedFor',
   'CleaningUp',

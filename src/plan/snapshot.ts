@@ -1,6 +1,7 @@
 import type { Policy } from '../api/policy.ts';
 import type { ManagedFieldsEntry, StringMap } from '../slots/kube-object.ts';
 import type { Content, NamespaceFacts, PlatformFacts } from '../slots/slot-kind.ts';
+import type { PodFacts } from '../slots/workloads.ts';
 
 /** Everything `plan()` may know about one namespace: read once, immutable, no I/O behind it. */
 export interface NamespaceSnapshot {
@@ -17,6 +18,8 @@ export interface NamespaceSnapshot {
   readonly record: readonly RecordedSlot[];
   /** Fingerprints, by slot, of what this process last wrote or found as it should be; empty after a restart. */
   readonly lastWritten?: ReadonlyMap<string, number>;
+  /** Its pods: read only when a plan says that an edit tightens something; null where they can't be read. */
+  readonly pods?: readonly PodFacts[] | null;
   readonly platform: PlatformFacts;
   /** Globs of namespaces that only an exact `includeNames` selects. */
   readonly protectedNamespaces: readonly string[];
@@ -54,6 +57,8 @@ export interface LiveObject {
   readonly managers: readonly string[];
   /** Kept only where a manager other than Parapet has written: it tells who changed what. */
   readonly managedFields?: readonly ManagedFieldsEntry[];
+  /** What the cluster counts against it, see ObjectKind.used. */
+  readonly used?: StringMap;
 }
 
 /** A slot as the last report left it. */
@@ -65,4 +70,6 @@ export interface RecordedSlot {
   readonly policies: readonly string[];
   /** It was Blocked by a flaw of what was asked for: where nothing stands, it may be us who took it away. */
   readonly flawed?: true;
+  /** What was last written, where the policies ask for something else that is Held. */
+  readonly applied?: Content;
 }

@@ -83,6 +83,14 @@ export function compareQuantities(left: string | number, right: string | number)
   return compareExact(a, b);
 }
 
+/** The sum, printed as the first of them is written. What is not a quantity counts for nothing. */
+export function sumQuantities(values: readonly (string | number)[]): string {
+  const quantities = values.flatMap((value) => parseQuantity(String(value).trim()) ?? []);
+  const exponent = Math.min(0, ...quantities.map((quantity) => quantity.exponent));
+  const unscaled = quantities.reduce((sum, quantity) => sum + scaledTo(quantity, exponent), 0n);
+  return formatQuantity({ unscaled, exponent, format: quantities[0]?.format ?? 'DecimalSI' });
+}
+
 /** How `factor` times `base` compares with `product`, as a sort function answers. Undefined when one is no quantity. */
 export function compareProduct(
   factor: string | number,

@@ -4,7 +4,9 @@ import { asObject, asSet, canonical } from './canonical.ts';
 import type { JsonObject } from './canonical.ts';
 import { highestPriority } from './highest-priority.ts';
 import type { Proposal } from './highest-priority.ts';
+import type { StringMap } from './kube-object.ts';
 import { duplicateProblems } from './problems.ts';
+import { quotaHold } from './quota-hold.ts';
 import { scopeProblems, scopeSelectorSchema, scopesSchema } from './quota-scopes.ts';
 import { amountProblems, amountsSchema, canonicalAmounts, isHugePages } from './resource-amounts.ts';
 import { listMap, slotName } from './schema.ts';
@@ -60,6 +62,8 @@ const resourceQuotaObject: ObjectKind = {
   needsRecreate: (live, desired) => scopesOf(live) !== scopesOf(desired),
   order: () => 40,
   competes: overlap,
+  hold: quotaHold,
+  used: (object) => asObject(asObject(object['status'])['used']) as StringMap,
 };
 
 /** ResourceQuotas by name; the whole quota goes to the highest priority. */

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import type { Json, Resource, StringMap } from './kube-object.ts';
+import type { Workloads } from './workloads.ts';
 
 /**
  * The slot contract: all that Parapet knows of one field of a policy's spec, in one file.
@@ -21,6 +22,20 @@ export interface SlotKind<Block = unknown> {
   fold(claims: readonly Claim<Block>[], context: FoldContext): readonly Desired[];
 }
 
+/** An object as a policy wants it from now on, and as it was last written; undefined where it is new. */
+export interface Edit {
+  readonly next: Content;
+  readonly live: Content | undefined;
+}
+
+/** Why a change waits: a stable reason, and a message with counts and the first few offenders. */
+export interface Hold {
+  readonly reason: HoldReason;
+  readonly message: string;
+}
+
+export type HoldReason = 'QuotaBelowUse' | 'RequestsMissing' | 'PodsViolate' | 'WorkloadsUnknown';
+
 /** One kind of object that slots are made of. */
 export interface ObjectKind {
   readonly resource: Resource;
@@ -39,6 +54,13 @@ export interface ObjectKind {
    * `generated` says that another policy engine makes it.
    */
   competes?(other: Content, desired: Content, generated: boolean): string | undefined;
+  /**
+   * Why a policy's edit has to wait: what runs in the namespace would violate it. `look` where that takes the pods, and
+   * nobody has looked at them yet. Asked only for changes that a policy causes, never for repairs.
+   */
+  hold?(name: string, edit: Edit, workloads: Workloads): Hold | 'look' | undefined;
+  /** What the cluster counts against the object, from its status. */
+  used?(object: Readonly<Record<string, unknown>>): StringMap;
   /** Creates and patches run in ascending, deletes in descending order. */
   order(name: string, live: Content | undefined, desired: Content | undefined): number;
 }

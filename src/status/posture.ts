@@ -1,4 +1,5 @@
 import {
+  MAX_APPLIED_LENGTH,
   MAX_DIFFS,
   MAX_RECENT_REPAIRS,
   MAX_SLOTS,
@@ -109,8 +110,15 @@ function postureSlot(slot: SlotReport, since: string): PostureSlot {
     ...(slot.reason === '' ? {} : { reason: slot.reason }),
     ...(slot.message === '' ? {} : { message: cut(slot.message, MAX_SLOT_MESSAGE_LENGTH) }),
     since,
+    ...appliedText(slot),
     ...(slot.diffs.length === 0 ? {} : { diffs: boundedDiffs(slot.diffs) }),
   };
+}
+
+/** Whole or not at all: half of it could not be gone back to. */
+function appliedText({ applied }: SlotReport): Pick<PostureSlot, 'applied'> {
+  const text = applied === undefined ? '' : JSON.stringify(applied);
+  return text === '' || text.length > MAX_APPLIED_LENGTH ? {} : { applied: text };
 }
 
 /** The first differences, each cut to what a report or a log line may hold. */

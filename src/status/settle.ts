@@ -4,7 +4,7 @@ import type { Outcome, RefusalCause } from '../plan/outcome.ts';
 import type { SlotReason } from '../plan/slot-reasons.ts';
 
 /** A slot after its change was tried: what reports, conditions and metrics are made of. */
-export type SlotReport = Omit<SlotPlan, 'change' | 'afterwards' | 'needs'> & {
+export type SlotReport = Omit<SlotPlan, 'change' | 'afterwards' | 'needs' | 'tightens'> & {
   /** Why the write was refused, where it was. */
   readonly refusal?: RefusalCause;
   /** The kind of drift that was just repaired. */
@@ -93,8 +93,8 @@ function written(slot: SlotPlan, uid: string): SlotReport {
   return { ...after, uid, actor: slot.actor, diffs: [], ...repaired };
 }
 
-function bare({ change, afterwards, needs, ...report }: SlotPlan): SlotReport {
-  void [change, afterwards, needs];
+function bare({ change, afterwards, needs, tightens, ...report }: SlotPlan): SlotReport {
+  void [change, afterwards, needs, tightens];
   return report;
 }
 

@@ -49,6 +49,7 @@ describe('decodePolicy', () => {
       adopts: false,
       deletionPolicy: 'Orphan',
       widening: { networkPolicies: 'Any', roleBindings: 'Broad' },
+      holds: true,
       selection: { namespaceSelector: {}, includeNames: ['team-*'] },
       blocks: { limitRange: spec.limitRange },
       problems: [],

@@ -10,6 +10,7 @@ import type { LiveObject, NamespaceSnapshot, RecordedSlot } from '../../src/plan
 import type { KubeObject, StringMap } from '../../src/slots/kube-object.ts';
 import { objectKindOf } from '../../src/slots/object-kinds.ts';
 import type { Content, PlatformFacts } from '../../src/slots/slot-kind.ts';
+import type { PodFacts } from '../../src/slots/workloads.ts';
 import { isSlotName } from '../../src/slots/slot-name.ts';
 
 /** A cluster whose DNS is kube-dns and whose API server has one endpoint. */
@@ -42,6 +43,7 @@ export class World {
   terminating = false;
   /** Their content by name. */
   clusterRoles = new Map<string, Content>();
+  pods: readonly PodFacts[] | null = [];
   #version = 1;
 
   constructor(policies: readonly Policy[], labels: StringMap = {}) {
@@ -58,6 +60,7 @@ export class World {
       others: objects.filter(({ name }) => !isSlotName(name)),
       clusterRoles: this.clusterRoles,
       record: this.record,
+      pods: this.pods,
       platform,
       protectedNamespaces: ['kube-*'],
     };

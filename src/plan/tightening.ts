@@ -1,0 +1,87 @@
+import type { Content, Desired, Hold } from '../slots/slot-kind.ts';
+import type { Workloads } from '../slots/workloads.ts';
+import type { FoldedSlots } from './fold.ts';
+import type { SlotPlan } from './namespace-plan.ts';
+import { enforcedSlot } from './slot-plan.ts';
+import type { NamespaceSnapshot } from './snapshot.ts';
+import type { SlotInput } from './slot-input.ts';
+
+/** What decides whether an edit waits. */
+interface TighteningContext {
+  readonly workloads: Workloads;
+  /** Whether the policies behind a slot want their edits to wait. */
+  readonly holds: (policies: readonly string[]) => boolean;
+}
+
+/** What decides it in one namespace: LimitRanges count as they will be once the plan is written. */
+export function tighteningIn(
+  { pods, policies, live, others }: NamespaceSnapshot,
+  wanted: FoldedSlots,
+): TighteningContext {
+  const holding = new Set(policies.filter((policy) => policy.holds).map(({ name }) => name));
+  const limitRanges = [...wanted.values(), ...others]
+    .filter(({ kind }) => kind === 'LimitRange')
+    .map(({ content }) => content);
+  const used = Object.fromEntries(live.flatMap((object) => (object.used ? [[object.name, object.used]] : [])));
+  return {
+    workloads: { pods, used, limitRanges },
+    holds: (names) => names.some((name) => holding.has(name)),
+  };
+}
+
+/**
+ * An enforced slot, with a policy's edit held back while running workloads would violate it. Repairs are never held: while
+ * an edit waits, whoever tampers is put back to what was last written.
+ */
+export function tightenedSlot(input: SlotInput, context: TighteningContext): SlotPlan | undefined {
+  const planned = enforcedSlot(input);
+  const { desired, recorded, live } = input;
+  if (planned?.change === undefined || desired === undefined) return planned;
+  if (input.objectKind.hold === undefined || !context.holds(desired.policies)) return planned;
+  const applied = recorded?.applied;
+  if (applied !== undefined) return resumed({ ...input, desired }, planned, { applied, context });
+  return planned.state === 'Pending' ? weighed(input, planned, { written: live?.content, context }) : planned;
+}
+
+/** An edit that was held before: what differs from what was written then is somebody's tampering. */
+function resumed(
+  input: SlotInput & { readonly desired: Desired },
+  planned: SlotPlan,
+  { applied, context }: { readonly applied: Content; readonly context: TighteningContext },
+): SlotPlan {
+  const back = enforcedSlot({ ...input, desired: { ...input.desired, content: applied } });
+  const tampered = back?.change !== undefined;
+  const edit = weighed(input, tampered ? planned : { ...planned, state: 'Pending' }, { written: applied, context });
+  if (edit.state !== 'Held' || !tampered) return edit;
+  return { ...back, applied, afterwards: { ...edit, uid: back.uid } };
+}
+
+/** The edit itself, or why it waits. */
+function weighed(
+  input: SlotInput,
+  planned: SlotPlan,
+  { written, context }: { readonly written: Content | undefined; readonly context: TighteningContext },
+): SlotPlan {
+  const { name, objectKind, desired } = input;
+  const hold = objectKind.hold?.(name, { next: desired?.content ?? {}, live: written }, context.workloads);
+  if (hold === 'look') return { ...planned, tightens: true };
+  return hold === undefined ? planned : held(input, planned, { hold, applied: written });
+}
+
+function held(
+  { live, recorded }: SlotInput,
+  { slot, policies, diffs }: SlotPlan,
+  { hold, applied }: { readonly hold: Hold; readonly applied: Content | undefined },
+): SlotPlan {
+  return {
+    slot,
+    state: 'Held',
+    reason: hold.reason,
+    message: `${hold.message}; looked at again every 10 minutes, or set spec.tightening to Apply`,
+    policies,
+    uid: live?.uid ?? recorded?.uid ?? '',
+    diffs,
+    actor: '',
+    ...(applied === undefined ? {} : { applied }),
+  };
+}
