@@ -1,6 +1,8 @@
 import { policyResource, postureResource } from '../../src/api/resources.ts';
 import { clusterRoleResource } from '../../src/controller/cluster-roles.ts';
 import { LEASE, LEASE_NAME } from '../../src/kube/lease-record.ts';
+import { DNS_SERVICES } from '../../src/kube/platform-facts.ts';
+import { CILIUM_CONFIG } from '../../src/kube/platform-findings.ts';
 import type { Resource } from '../../src/slots/kube-object.ts';
 import { objectKinds } from '../../src/slots/object-kinds.ts';
 import { kustomization, yamlFile } from './generated-file.ts';
@@ -37,7 +39,7 @@ export function rbacFiles(): readonly GeneratedFile[] {
     file('view', [postureView()]),
     file('leases', localRole({ name: 'parapet-leases', namespace: NAMESPACE, rules: leaseRules() })),
     file('platform', [
-      ...localRole({ name: 'parapet-dns', namespace: 'kube-system', rules: dnsRules() }),
+      ...localRole({ name: 'parapet-platform', namespace: 'kube-system', rules: systemRules() }),
       ...localRole({ name: 'parapet-api-server', namespace: 'default', rules: apiServerRules() }),
     ]),
   ];
@@ -64,9 +66,15 @@ function leaseRules(): readonly Rule[] {
   return [rule(LEASE, ['create']), { ...rule(LEASE, ['get', 'update']), resourceNames: [LEASE_NAME] }];
 }
 
-/** Where pods ask for names. */
-function dnsRules(): readonly Rule[] {
-  return [{ apiGroups: [''], resources: ['services'], resourceNames: ['kube-dns'], verbs: ['get'] }];
+/**
+ * Where pods ask for names, and whether Cilium matches nodes by address. `/version` and `/apis`, which tell the rest,
+ * are anybody's to read.
+ */
+function systemRules(): readonly Rule[] {
+  return [
+    { apiGroups: [''], resources: ['services'], resourceNames: DNS_SERVICES, verbs: ['get'] },
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: [CILIUM_CONFIG], verbs: ['get'] },
+  ];
 }
 
 /** The addresses behind the API server; a watch of one object is granted by its name. */

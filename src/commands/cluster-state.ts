@@ -8,7 +8,7 @@ import type { KubeObject, Resource } from '../slots/kube-object.ts';
 import { objectKinds } from '../slots/object-kinds.ts';
 import type { PlanningFlags } from './common-flags.ts';
 import { namespaceResource } from './manifest-kinds.ts';
-import type { KnownPlatform } from './platform-file.ts';
+import type { KnownPlatform } from './known-platform.ts';
 import { protectedBy } from './protected-namespaces.ts';
 
 /** A cluster as it was read once, from files or from its API server: what the operator's stores would hold. */

@@ -1,13 +1,12 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { DnsFacts } from '../slots/slot-kind.ts';
-import { dnsValue, listValue } from './flag-values.ts';
+import { listValue } from './flag-values.ts';
+import { platformFlags } from './platform-flags.ts';
+import type { PlatformFlags } from './platform-flags.ts';
 import { PROTECTED_NAMESPACES } from './protected-namespaces.ts';
 
 /** What an operator is told by its own flags, and a command that plans for it has to be told as well. */
-export interface PlanningFlags {
-  readonly platform?: string;
-  readonly dns?: DnsFacts;
+export interface PlanningFlags extends PlatformFlags {
   readonly protectedNamespaces: readonly string[];
 }
 
@@ -35,14 +34,11 @@ export function sourceFlags(command: Command): Command {
 }
 
 export function planningFlags(command: Command): Command {
-  return command
-    .option('--platform <file>', 'platform facts as YAML or JSON, where no cluster is asked for them')
-    .addOption(new Option('--dns <addresses>', "as the operator's").argParser(dnsValue))
-    .addOption(
-      new Option('--protected-namespaces <globs>', "as the operator's")
-        .argParser(listValue)
-        .default(PROTECTED_NAMESPACES, PROTECTED_NAMESPACES.join(',')),
-    );
+  return platformFlags(command).addOption(
+    new Option('--protected-namespaces <globs>', "as the operator's")
+      .argParser(listValue)
+      .default(PROTECTED_NAMESPACES, PROTECTED_NAMESPACES.join(',')),
+  );
 }
 
 function collect(path: string, before: readonly string[] = []): readonly string[] {

@@ -11,7 +11,7 @@ import { yamlDocuments } from './yaml-documents.ts';
 
 /** Tells why one namespace is as it is. */
 export async function explain(name: string, flags: ExplainFlags, { out, err }: Terminal): Promise<number> {
-  const state = await stateOf(flags, err, name);
+  const state = await stateOf(flags, err, { only: name });
   const snapshot = snapshotsOf(state, flags).find(({ namespace }) => namespace.name === name);
   if (snapshot === undefined) throw new Error(`there is no namespace ${name} in ${state.source}`);
   const explanation = explanationOf(snapshot, state.platform.assumed);

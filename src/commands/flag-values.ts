@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
 import { parseBindAddress } from '../server/bind-address.ts';
-import type { DnsFacts } from '../slots/slot-kind.ts';
+import { hasHostBits, parseCidr } from '../semantics/cidr.ts';
+import type { DnsFacts, DnsPeer } from '../slots/slot-kind.ts';
 
 const DNS_PORT = 53;
 
@@ -36,17 +37,53 @@ export function listValue(text: string): readonly string[] {
     .filter((member) => member !== '');
 }
 
-/** `10.96.0.10:53,[fd00::a]:53`: addresses of DNS servers, each with an optional port. */
+/**
+ * `10.96.0.10:53,[fd00::a]:53,kube-system/k8s-app=kube-dns`: addresses of DNS servers, or their pods by namespace and
+ * label, each with an optional port. Every port counts for every server.
+ */
 export function dnsValue(text: string): DnsFacts {
   const servers = listValue(text).map(dnsServer);
   if (servers.length === 0) throw new InvalidArgumentError('name at least one address.');
   return {
-    peers: servers.map(({ cidr }) => ({ cidr })),
+    peers: servers.map(({ peer }) => peer),
     ports: [...new Set(servers.map(({ port }) => port))],
   };
 }
 
-function dnsServer(text: string): { readonly cidr: string; readonly port: number } {
+/** `10.0.0.0/16,fd00:10::/64`: networks without host bits; never everything. */
+export function cidrsValue(text: string): readonly string[] {
+  const networks = listValue(text);
+  for (const network of networks) {
+    const cidr = parseCidr(network);
+    if (cidr === undefined || cidr.prefix === 0 || hasHostBits(cidr)) {
+      throw new InvalidArgumentError(`"${network}" is not a network such as 10.0.0.0/16 or fd00:10::/64.`);
+    }
+  }
+  if (networks.length === 0) throw new InvalidArgumentError('name at least one network.');
+  return networks;
+}
+
+interface DnsServer {
+  readonly peer: DnsPeer;
+  readonly port: number;
+}
+
+function dnsServer(text: string): DnsServer {
+  return text.includes('=') ? dnsPods(text) : dnsAddress(text);
+}
+
+/** The label's key may have a slash and dots of its own: `openshift-dns/dns.operator.openshift.io/daemonset-dns=default`. */
+function dnsPods(text: string): DnsServer {
+  const [, namespace = '', key = '', value = '', digits] =
+    /^([a-z0-9][-a-z0-9]*)\/([^=:]+)=([^=:]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const port = digits === undefined ? DNS_PORT : Number(digits);
+  if (namespace === '' || port < 1 || port > 65_535) {
+    throw new InvalidArgumentError(`"${text}" is not namespace/label=value or namespace/label=value:port.`);
+  }
+  return { peer: { namespace, podLabels: { [key]: value } }, port };
+}
+
+function dnsAddress(text: string): DnsServer {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const ip = bracketed ?? plain ?? text;
   const port = digits === undefined ? DNS_PORT : Number(digits);
@@ -54,5 +91,5 @@ function dnsServer(text: string): { readonly cidr: string; readonly port: number
   if (family === 0 || port < 1 || port > 65_535) {
     throw new InvalidArgumentError(`"${text}" is not ip, ip:port or [ipv6]:port.`);
   }
-  return { cidr: `${ip}/${family === 6 ? 128 : 32}`, port };
+  return { peer: { cidr: `${ip}/${family === 6 ? 128 : 32}` }, port };
 }

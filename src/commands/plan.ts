@@ -33,7 +33,7 @@ export async function plan(flags: PlanFlags, { out, err }: Terminal): Promise<nu
   if (written.length + relabelled.length === 0) {
     throw new InputError([`parapet: neither policy nor namespace in ${flags.filename.join(', ')}`]);
   }
-  const state = await stateOf(flags, err);
+  const state = await stateOf(flags, err, { written: written.map(({ policy }) => policy) });
   const current = state.view.policies.list('').map(({ policy }) => policy);
 
   const overlaid = overlay(

@@ -2,58 +2,56 @@ import { readFile } from 'node:fs/promises';
 import { Type } from 'typebox';
 import { parse } from 'yaml';
 import { schemaProblems } from '../api/schema-problems.ts';
-import { UNKNOWN_PLATFORM } from '../kube/platform.ts';
-import type { DnsFacts, PlatformFacts } from '../slots/slot-kind.ts';
+import { parseCidr } from '../semantics/cidr.ts';
+import type { ApiServerFacts, PlatformFacts } from '../slots/slot-kind.ts';
 import { InputError } from './input-error.ts';
 
 const port = Type.Integer({ minimum: 1, maximum: 65_535 });
+const closed = { additionalProperties: false };
+const endpoints = Type.Array(Type.Object({ ip: Type.String(), port }, closed));
 const peer = Type.Union([
-  Type.Object({ cidr: Type.String() }, { additionalProperties: false }),
-  Type.Object(
-    { namespace: Type.String(), podLabels: Type.Record(Type.String(), Type.String()) },
-    { additionalProperties: false },
-  ),
+  Type.Object({ cidr: Type.String() }, closed),
+  Type.Object({ namespace: Type.String(), podLabels: Type.Record(Type.String(), Type.String()) }, closed),
 ]);
 const platformSchema = Type.Object(
   {
-    dns: Type.Optional(Type.Object({ peers: Type.Array(peer, { minItems: 1 }), ports: Type.Array(port) })),
-    apiServer: Type.Optional(
-      Type.Object({ endpoints: Type.Array(Type.Object({ ip: Type.String(), port }, { additionalProperties: false })) }),
+    dns: Type.Optional(
+      Type.Object({ peers: Type.Array(peer, { minItems: 1 }), ports: Type.Array(port, { minItems: 1 }) }, closed),
+    ),
+    apiServer: Type.Optional(Type.Object({ service: Type.Optional(endpoints), endpoints }, closed)),
+    nodeCidrs: Type.Optional(Type.Array(Type.String())),
+    cloud: Type.Optional(Type.Enum(['aws', 'gcp', 'azure', 'none', 'unknown'])),
+    cni: Type.Optional(
+      Type.Object(
+        {
+          name: Type.Enum(['antrea', 'calico', 'cilium', 'ovn-kubernetes', 'unknown']),
+          ipBlockMatchesNodes: Type.Boolean(),
+        },
+        closed,
+      ),
     ),
   },
-  { additionalProperties: false },
+  closed,
 );
 
-/** What a cluster is like, and which parts of it nobody has told. */
-export interface KnownPlatform {
-  readonly facts: PlatformFacts;
-  readonly assumed: readonly (keyof PlatformFacts)[];
-}
+/** The facts of a file as the schema lets them pass. */
+type Written = Omit<Partial<PlatformFacts>, 'apiServer'> & { readonly apiServer?: Partial<ApiServerFacts> };
 
-/** The platform facts of a file, YAML or JSON; what it lacks is assumed. */
-export async function platformOf(file: string | undefined, dns: DnsFacts | undefined): Promise<KnownPlatform> {
-  const told = { ...(file === undefined ? {} : await readFacts(file)), ...(dns === undefined ? {} : { dns }) };
-  const members = ['dns', 'apiServer'] as const;
-  return { facts: { ...UNKNOWN_PLATFORM, ...told }, assumed: members.filter((member) => told[member] === undefined) };
-}
-
-/** One line for each part that is assumed; none where everything is known. */
-export function toldAssumptions({ assumed }: KnownPlatform): readonly string[] {
-  const told: Readonly<Record<keyof PlatformFacts, string>> = {
-    dns: 'assumed: DNS is the pods k8s-app=kube-dns of kube-system at port 53 (--platform FILE or --dns tells better)',
-    apiServer:
-      'unknown: addresses of the API server, so `allow: [KubernetesAPI]` opens nothing here (--platform FILE tells)',
-  };
-  return assumed.map((member) => told[member]);
-}
-
-async function readFacts(file: string): Promise<Partial<PlatformFacts>> {
+/** The platform facts of a file, YAML or JSON. Throws an InputError that names file and field. */
+export async function readPlatformFile(file: string): Promise<Partial<PlatformFacts>> {
   const value: unknown = parseFacts(file, await textOf(file));
   const problems = schemaProblems(platformSchema, value, '');
-  if (problems.length > 0) {
-    throw new InputError(problems.map(({ path, message }) => `${file}: ${path.replace(/^\./, '')}: ${message}`));
-  }
-  return value as Partial<PlatformFacts>;
+  const lines = problems.map(({ path, message }) => `${file}: ${path.replace(/^\./, '')}: ${message}`);
+  if (lines.length > 0) throw new InputError(lines);
+  const { apiServer, ...rest } = value as Written;
+  const wrong = cidrsOf(rest).filter((cidr) => parseCidr(cidr) === undefined);
+  if (wrong.length > 0)
+    throw new InputError(wrong.map((cidr) => `${file}: "${cidr}" is not a network such as 10.0.0.0/8`));
+  return { ...rest, ...(apiServer === undefined ? {} : { apiServer: { service: [], endpoints: [], ...apiServer } }) };
+}
+
+function cidrsOf({ dns, nodeCidrs = [] }: Written): readonly string[] {
+  return [...(dns?.peers ?? []).flatMap((each) => ('cidr' in each ? each.cidr : [])), ...nodeCidrs];
 }
 
 async function textOf(file: string): Promise<string> {

@@ -6,7 +6,7 @@ import { emptyNamespace } from '../plan/snapshot.ts';
 import { InputError } from './input-error.ts';
 import type { Terminal } from './main.ts';
 import { namespaceOf } from './namespace-of.ts';
-import { platformOf, toldAssumptions } from './platform-file.ts';
+import { platformOf, toldAssumptions } from './known-platform.ts';
 import { policiesOf } from './policies-of.ts';
 import { protectedBy } from './protected-namespaces.ts';
 import type { RenderFlags } from './render-command.ts';
@@ -17,11 +17,11 @@ export async function render(flags: RenderFlags, { out, err }: Terminal): Promis
   const manifests = await readManifests(flags.filename);
   const policies = policiesOf(manifests).map(({ policy }) => policy);
   if (policies.length === 0) throw new InputError([`parapet: no policy in ${flags.filename.join(', ')}`]);
-  const platform = await platformOf(flags.platform, flags.dns);
+  const platform = await platformOf(flags);
   const protectedNamespaces = protectedBy(flags.protectedNamespaces);
   const cluster = { policies, platform: platform.facts, protectedNamespaces };
   const planned = plan(emptyNamespace(namespaceOf(manifests, flags.namespace), cluster));
-  for (const line of [...toldAssumptions(platform), ...notesOn(planned)]) err(`parapet: ${line}\n`);
+  for (const line of [...toldAssumptions(platform, policies), ...notesOn(planned)]) err(`parapet: ${line}\n`);
   out(yamlDocuments(dueSlots(planned).flatMap(({ change }) => (change.action === 'create' ? [change.object] : []))));
   return 0;
 }

@@ -1,12 +1,13 @@
 import { Command, Option } from 'commander';
 import { LOG_FORMATS, LOG_LEVELS } from '../logger.ts';
 import type { LogFormat, LogLevel } from '../logger.ts';
-import type { DnsFacts } from '../slots/slot-kind.ts';
-import { addressValue, booleanValue, countValue, dnsValue, listValue } from './flag-values.ts';
+import { addressValue, booleanValue, countValue, listValue } from './flag-values.ts';
+import { platformFlags } from './platform-flags.ts';
+import type { PlatformFlags } from './platform-flags.ts';
 import { PROTECTED_NAMESPACES } from './protected-namespaces.ts';
 
 /** The flags of `parapet run`, as commander hands them over. */
-export interface RunFlags {
+export interface RunFlags extends PlatformFlags {
   readonly kubeconfig?: string;
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
@@ -14,7 +15,6 @@ export interface RunFlags {
   readonly leaderElectionNamespace: string;
   readonly concurrency: number;
   readonly protectedNamespaces: readonly string[];
-  readonly dns?: DnsFacts;
   readonly events: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
@@ -24,7 +24,7 @@ export interface RunFlags {
 export function runCommand(action: (flags: RunFlags) => Promise<void>): Command {
   const command = new Command('run').description('run the operator until SIGTERM or SIGINT');
   connectionFlags(command);
-  command
+  platformFlags(command)
     .addOption(
       new Option(
         '--protected-namespaces <globs>',
@@ -33,7 +33,6 @@ export function runCommand(action: (flags: RunFlags) => Promise<void>): Command 
         .argParser(listValue)
         .default(PROTECTED_NAMESPACES, PROTECTED_NAMESPACES.join(',')),
     )
-    .addOption(new Option('--dns <addresses>', 'cluster DNS as ip[:port],..., else it is detected').argParser(dnsValue))
     .option('--no-events', 'record no Kubernetes Events')
     .addOption(new Option('--log-level <level>', 'the least grave lines to write').choices(LOG_LEVELS).default('info'))
     .addOption(

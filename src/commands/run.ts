@@ -8,6 +8,7 @@ import { parseBindAddress } from '../server/bind-address.ts';
 import { startHealthServer } from '../server/health-server.ts';
 import type { HttpServer } from '../server/http-server.ts';
 import { startMetricsServer } from '../server/metrics-server.ts';
+import { toldPlatform } from './platform-flags.ts';
 import type { RunFlags } from './run-command.ts';
 import { version } from './version.ts';
 
@@ -16,7 +17,7 @@ export async function run(flags: RunFlags): Promise<number> {
   const log = createLogger({ level: flags.logLevel, format: flags.logFormat });
   const servers: HttpServer[] = [];
   try {
-    const options = runOptions(flags, log);
+    const options = runOptions(flags, await toldPlatform(flags), log);
     const operator = new ParapetOperator(options);
     await startServers(options, operator, servers);
     await operator.start();
@@ -29,9 +30,10 @@ export async function run(flags: RunFlags): Promise<number> {
   }
 }
 
-function runOptions(flags: RunFlags, log: Logger): RunOptions {
+function runOptions(flags: RunFlags, platform: RunOptions['platform'], log: Logger): RunOptions {
   return {
     ...flags,
+    platform,
     // Whatever the list says: a default-deny around the operator would cut it off from undoing it.
     protectedNamespaces: [...new Set([...flags.protectedNamespaces, flags.leaderElectionNamespace])],
     version,

@@ -14,8 +14,8 @@ import { fill, storesOf } from './cluster-state.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { PlanningFlags, SourceFlags } from './common-flags.ts';
 import { namespaceResource } from './manifest-kinds.ts';
-import { platformOf } from './platform-file.ts';
-import type { KnownPlatform } from './platform-file.ts';
+import type { KnownPlatform } from './known-platform.ts';
+import { toldPlatform } from './platform-flags.ts';
 import { version } from './version.ts';
 
 /**
@@ -28,10 +28,10 @@ export async function stateFromCluster(flags: SourceFlags & PlanningFlags, only?
   const client = createClient({ load: () => loadKubeConfig(source), version, mayWrite: () => false });
   const done = new AbortController();
   try {
-    const told = await platformOf(flags.platform, flags.dns);
+    const told = await toldPlatform(flags);
     const view = createView();
     const [platform] = await Promise.all([
-      told.assumed.length === 0 ? told : detected(client, told, done.signal),
+      detected(client, told, done.signal),
       ...storesOf(view).map(async ([resource, store]) =>
         fill(store, await listed(client, selection(resource, only), done.signal)),
       ),
@@ -65,18 +65,13 @@ async function listed(client: KubeClient, selected: Selection, signal: AbortSign
 }
 
 /** As the operator finds them at its start; what the flags tell counts more. */
-async function detected(client: KubeClient, told: KnownPlatform, signal: AbortSignal): Promise<KnownPlatform> {
+async function detected(client: KubeClient, told: Partial<PlatformFacts>, signal: AbortSignal): Promise<KnownPlatform> {
   const looking = new AbortController();
-  const platform = new Platform({ client, onChange: () => {} });
+  const platform = new Platform({ client, told, onChange: () => {} });
   const running = platform.run(AbortSignal.any([looking.signal, signal]));
   await platform.ready;
-  const found = platform.facts();
+  const known = { facts: platform.facts(), assumed: platform.unknown() };
   looking.abort();
   await running;
-  const isTold = (member: keyof PlatformFacts): boolean => !told.assumed.includes(member);
-  const facts: PlatformFacts = {
-    dns: isTold('dns') ? told.facts.dns : found.dns,
-    apiServer: isTold('apiServer') ? told.facts.apiServer : found.apiServer,
-  };
-  return { facts, assumed: facts.apiServer.endpoints.length === 0 ? ['apiServer'] : [] };
+  return known;
 }

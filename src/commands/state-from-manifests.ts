@@ -8,7 +8,7 @@ import type { ClusterState } from './cluster-state.ts';
 import type { PlanningFlags } from './common-flags.ts';
 import { isOf, namespaceResource, refuseTwins } from './manifest-kinds.ts';
 import { withNameLabel } from './namespace-of.ts';
-import { platformOf } from './platform-file.ts';
+import { platformOf } from './known-platform.ts';
 
 /**
  * A cluster as manifests describe it; kinds that a plan doesn't read are passed over. Its policies may be invalid, as a
@@ -26,7 +26,7 @@ export async function stateFromManifests(paths: readonly string[], flags: Planni
       named.map(({ object }) => object),
     );
   }
-  return { view, platform: await platformOf(flags.platform, flags.dns), source: `the files of ${paths.join(', ')}` };
+  return { view, platform: await platformOf(flags), source: `the files of ${paths.join(', ')}` };
 }
 
 /** What the API server adds: a namespace, a uid, the label that names a namespace. */

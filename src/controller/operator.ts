@@ -52,11 +52,16 @@ export class ParapetOperator extends framework.default {
     });
     const shared = { client: this.#client, log, observer };
     this.#events = new EventRecorder({ ...shared, enabled: options.events, instance: hostname() });
-    this.#platform = new Platform({ ...shared, env: process.env, onChange: () => this.#controller.resync() });
+    this.#platform = new Platform({
+      ...shared,
+      told: options.platform,
+      env: process.env,
+      onChange: () => this.#controller.resync(),
+    });
     this.#controller = new Controller({
       ...shared,
       events: this.#events,
-      platform: () => this.#facts(),
+      platform: () => this.#platform.facts(),
       protectedNamespaces: options.protectedNamespaces,
       concurrency: options.concurrency,
       metrics,
@@ -133,11 +138,6 @@ export class ParapetOperator extends framework.default {
     if (signal.aborted) return;
     const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     await Promise.race([work, stopped]);
-  }
-
-  #facts(): ReturnType<Platform['facts']> {
-    const facts = this.#platform.facts();
-    return this.#options.dns === undefined ? facts : { ...facts, dns: this.#options.dns };
   }
 
   #candidate(): LeaderElection {

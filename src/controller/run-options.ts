@@ -1,6 +1,6 @@
 import type { Log } from '../kube/observer.ts';
 import type { Metrics } from '../metrics.ts';
-import type { DnsFacts } from '../slots/slot-kind.ts';
+import type { PlatformFacts } from '../slots/slot-kind.ts';
 
 /** What `parapet run` was asked for, parsed and checked. */
 export interface RunOptions {
@@ -14,8 +14,8 @@ export interface RunOptions {
   /** Namespaces worked on at once. */
   readonly concurrency: number;
   readonly protectedNamespaces: readonly string[];
-  /** Overrides what is detected. */
-  readonly dns?: DnsFacts;
+  /** What flags tell of the cluster: it overrides what is detected. */
+  readonly platform: Partial<PlatformFacts>;
   /** Whether to record Kubernetes Events. */
   readonly events: boolean;
   readonly version: string;

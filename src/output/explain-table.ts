@@ -76,13 +76,19 @@ const STANDING = {
   leaving: 'selects it no more and takes along what nobody else holds',
 } as const;
 
-function platformLines({ platform: { dns, apiServer }, assumed }: Explanation): readonly string[] {
+function platformLines({ platform, assumed }: Explanation): readonly string[] {
+  const { dns, apiServer, nodeCidrs, cloud, cni } = platform;
   const peers = dns.peers.map((peer) => ('cidr' in peer ? peer.cidr : `${peer.namespace}/${pairs(peer.podLabels)}`));
-  const endpoints = apiServer.endpoints.map(({ ip, port }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`));
+  const addresses = [...apiServer.service, ...apiServer.endpoints].map(({ ip, port }) =>
+    ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`,
+  );
   const mark = (member: string): string => (assumed.includes(member) ? ' (assumed)' : '');
   return [
     `DNS${mark('dns')}: ${peers.join(', ')} at port ${dns.ports.join(', ')}`,
-    `API server${endpoints.length === 0 ? '' : mark('apiServer')}: ${endpoints.join(', ') || 'unknown'}`,
+    `API server${addresses.length === 0 ? '' : mark('apiServer')}: ${addresses.join(', ') || 'unknown'}`,
+    `Nodes: ${nodeCidrs.join(', ') || 'unknown'}`,
+    `Cloud: ${cloud}`,
+    `CNI: ${cni.name}${cni.ipBlockMatchesNodes ? '' : ', whose ipBlocks match no node'}`,
   ];
 }
 

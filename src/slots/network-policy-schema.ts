@@ -105,6 +105,8 @@ function peers(description: string) {
   return Type.Optional(Type.Array(peer, { description, maxItems: 32, ...LIST_ATOMIC }));
 }
 
+const PRESETS = ['DNS', 'SameNamespace', 'KubernetesAPI', 'APIServerWebhooks', 'CloudIdentity'] as const;
+
 const direction = oneOf(['Ingress', 'Egress'], 'Ingress or Egress.');
 
 const networkPolicySpec = Type.Object(
@@ -154,10 +156,10 @@ export const networkPolicySchema = Type.Object(
       }),
     ),
     allow: Type.Optional(
-      Type.Array(oneOf(['DNS', 'SameNamespace', 'KubernetesAPI'], 'A preset; what it opens follows the platform.'), {
+      Type.Array(oneOf(PRESETS, 'A preset; what it opens follows the platform.'), {
         description: 'What stays open in closed directions. What several policies allow adds up.',
         minItems: 1,
-        maxItems: 3,
+        maxItems: PRESETS.length,
         ...LIST_SET,
       }),
     ),
@@ -179,3 +181,4 @@ export type IpBlock = Static<typeof ipBlock>;
 export type NetworkPolicyPeer = Static<typeof peer>;
 export type NetworkPolicyPort = Static<typeof port>;
 export type Direction = Static<typeof direction>;
+export type Preset = (typeof PRESETS)[number];

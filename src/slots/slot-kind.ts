@@ -155,6 +155,11 @@ export interface PlatformFacts {
   readonly dns: DnsFacts;
   /** The API server as pods see it; empty lists mean unknown. */
   readonly apiServer: ApiServerFacts;
+  /** Networks that the nodes' addresses are from, in CIDR notation; empty means unknown. */
+  readonly nodeCidrs: readonly string[];
+  /** Whose managed Kubernetes it is: decides where workloads get their cloud identity from. */
+  readonly cloud: Cloud;
+  readonly cni: CniFacts;
 }
 
 export interface DnsFacts {
@@ -164,14 +169,32 @@ export interface DnsFacts {
 }
 
 /** Either pods by namespace and label, or an address. */
-export type DnsPeer = { readonly namespace: string; readonly podLabels: StringMap } | { readonly cidr: string };
+export type DnsPeer = PodPeer | { readonly cidr: string };
+
+/** Pods of one namespace, by their labels. */
+export interface PodPeer {
+  readonly namespace: string;
+  readonly podLabels: StringMap;
+}
 
 export interface ApiServerFacts {
-  /** The `kubernetes` Service's ClusterIP and the endpoints behind it, each with its port. */
+  /** The ClusterIPs of the Service `kubernetes`, each with its port. */
+  readonly service: readonly Endpoint[];
+  /** The addresses behind it. */
   readonly endpoints: readonly Endpoint[];
 }
 
 export interface Endpoint {
   readonly ip: string;
   readonly port: number;
+}
+
+/** EKS, GKE, AKS; `none` is a cluster without a cloud's identities. */
+export type Cloud = 'aws' | 'gcp' | 'azure' | 'none' | 'unknown';
+
+/** The network plugin, which is who enforces NetworkPolicies. */
+export interface CniFacts {
+  readonly name: 'antrea' | 'calico' | 'cilium' | 'ovn-kubernetes' | 'unknown';
+  /** Whether an `ipBlock` also matches nodes: Cilium's does only with `policy-cidr-match-mode: nodes`. */
+  readonly ipBlockMatchesNodes: boolean;
 }

@@ -10,12 +10,20 @@ import { Platform } from '../../src/kube/platform.ts';
 import { collectionPath, objectPath } from '../../src/kube/resource-path.ts';
 import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
 import type { PlatformFacts } from '../../src/slots/slot-kind.ts';
+import { apiGroup, ciliumConfig, dnsService } from './harness/platform-objects.ts';
 import { clientAs, create, createNamespace, edit, SERVICE_ACCOUNTS } from './harness/tested-client.ts';
 import { until } from './harness/until.ts';
 
 const TIMINGS = { leaseMs: 3_000, renewMs: 2_000, retryMs: 300 };
 const EVENTS: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true };
 const SERVICES: Resource = { ...EVENTS, plural: 'services', kind: 'Service' };
+const CRDS: Resource = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  plural: 'customresourcedefinitions',
+  kind: 'CustomResourceDefinition',
+  namespaced: false,
+};
 const SLICES: Resource = { ...EVENTS, group: 'discovery.k8s.io', plural: 'endpointslices', kind: 'EndpointSlice' };
 
 /** All that kube/ needs besides the kinds it is told to watch and write: namespace, then rules. */
@@ -34,7 +42,15 @@ const RULES: Readonly<Record<string, readonly object[]>> = {
     },
     { apiGroups: [''], resources: ['services'], resourceNames: ['kubernetes'], verbs: ['get'] },
   ],
-  'kube-system': [{ apiGroups: [''], resources: ['services'], resourceNames: ['kube-dns'], verbs: ['get'] }],
+  'kube-system': [
+    {
+      apiGroups: [''],
+      resources: ['services'],
+      resourceNames: ['kube-dns', 'coredns', 'rke2-coredns-rke2-coredns', 'kube-dns-upstream'],
+      verbs: ['get'],
+    },
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: ['cilium-config'], verbs: ['get'] },
+  ],
 };
 
 describe('with the least permissions on a real API server', function () {
@@ -140,13 +156,31 @@ describe('with the least permissions on a real API server', function () {
       const slice = await readSlice();
       const { addresses } = slice.endpoints[0];
       const port = slice.ports[0].port;
-      const service = { ip: '10.96.0.1', port: 443 };
-      expect(facts.apiServer.endpoints.map(({ port }) => port)).to.deep.equal([443, port]);
-      expect(facts.apiServer.endpoints).to.deep.include({ ip: addresses[0], port }, JSON.stringify(service));
+      expect(facts.apiServer.service.map(({ port }) => port)).to.deep.equal([443]);
+      expect(facts.apiServer.endpoints).to.deep.equal([{ ip: addresses[0], port }]);
+      expect(facts).to.deep.include({ cloud: 'unknown', cni: { name: 'unknown', ipBlockMatchesNodes: true } });
       expect(facts.dns).to.deep.equal({ peers: [DNS_PODS], ports: [53] });
-      await create(admin, SERVICES, DNS_SERVICE);
+      await create(admin, SERVICES, dnsService('kube-dns', '10.96.0.10'));
       const later = await detect();
-      expect(later.dns.peers).to.deep.equal([DNS_PODS, { cidr: `${DNS_SERVICE.spec.clusterIP}/32` }]);
+      expect(later.dns.peers).to.deep.equal([DNS_PODS, { cidr: '10.96.0.10/32' }]);
+    });
+
+    it('finds every Service that DNS is known to have, and the cache in front of it', async () => {
+      for (const [name, clusterIP] of OTHER_DNS) {
+        await create(admin, SERVICES, dnsService(name, clusterIP, { selector: { app: name } }));
+        const { peers } = (await detect()).dns;
+        const isCache = name === 'kube-dns-upstream';
+        expect(peers).to.deep.include({ namespace: 'kube-system', podLabels: { app: name } });
+        expect(peers).to.deep.include({ cidr: isCache ? '169.254.20.10/32' : `${clusterIP}/32` });
+      }
+    });
+
+    it('finds Cilium by its API group, and its settings where they are', async () => {
+      await create(admin, CRDS, apiGroup('cilium.io'));
+      await until('the group is served', async () => (await detect()).cni.name === 'cilium');
+      expect((await detect()).cni.ipBlockMatchesNodes).to.equal(false);
+      await create(admin, { ...EVENTS, plural: 'configmaps', kind: 'ConfigMap' }, ciliumConfig('nodes'));
+      expect((await detect()).cni).to.deep.equal({ name: 'cilium', ipBlockMatchesNodes: true });
     });
 
     it('reports changed endpoints after five quiet seconds, and keeps the vanished one', async () => {
@@ -232,9 +266,8 @@ interface Slice extends KubeObject {
 }
 
 const DNS_PODS = { namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } };
-const DNS_SERVICE = {
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name: 'kube-dns', namespace: 'kube-system' },
-  spec: { clusterIP: '10.96.0.10', ports: [{ name: 'dns', port: 53, protocol: 'UDP' }] },
-};
+const OTHER_DNS = [
+  ['coredns', '10.96.0.11'],
+  ['rke2-coredns-rke2-coredns', '10.96.0.12'],
+  ['kube-dns-upstream', '10.96.0.13'],
+] as const;

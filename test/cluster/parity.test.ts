@@ -133,7 +133,7 @@ describe('parapet plan, against a real API server', function () {
     expect(policies.map(({ name }) => name.slice(0, 7))).to.include('case-0-');
     expect(slots.filter(({ next }) => next !== 'nothing')).to.deep.equal([]);
     expect(platform.apiServer.endpoints).not.to.deep.equal([]);
-    expect(assumed).to.deep.equal([]);
+    expect(assumed).to.deep.equal(['dns', 'nodeCidrs', 'cloud', 'cni']);
   });
 
   async function prepare({ namespace, labels, stranger, before }: Case): Promise<void> {

@@ -120,7 +120,9 @@ describe('parapet explain, from manifests', () => {
 
   it('tells the platform facts, and which of them are assumed', async () => {
     const { out, err } = await explained([policy('baseline', quota(1))]);
-    expect(out).to.include('DNS (assumed): kube-system/k8s-app=kube-dns at port 53\nAPI server: unknown\n');
+    expect(out).to.include(
+      'DNS (assumed): kube-system/k8s-app=kube-dns at port 53\nAPI server: unknown\nNodes: unknown\nCloud: unknown\nCNI: unknown\n',
+    );
     expect(err).to.include('parapet: assumed: DNS');
     await files.write({ 'platform.yaml': 'apiServer: {endpoints: [{ip: "fd00::1", port: 443}]}\n' });
     const told = await explained([], '--platform', files.path('platform.yaml'), '--dns', '10.0.0.10');

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { InvalidArgumentError } from 'commander';
-import { booleanValue, countValue, dnsValue, listValue } from '../../src/commands/flag-values.ts';
+import { booleanValue, cidrsValue, countValue, dnsValue, listValue } from '../../src/commands/flag-values.ts';
 
 describe('dnsValue', () => {
   it('reads addresses with and without ports, of both families', () => {
@@ -10,7 +10,31 @@ describe('dnsValue', () => {
     });
   });
 
-  for (const text of ['', ',', 'dns.local', '10.96.0.0/16', '10.96.0.10:0', '10.96.0.10:70000']) {
+  it('reads pods by namespace and label, whose key may have a prefix', () => {
+    expect(
+      dnsValue('kube-system/k8s-app=kube-dns,openshift-dns/dns.operator.openshift.io/daemonset-dns=default:5353'),
+    ).to.deep.equal({
+      peers: [
+        { namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } },
+        { namespace: 'openshift-dns', podLabels: { 'dns.operator.openshift.io/daemonset-dns': 'default' } },
+      ],
+      ports: [53, 5353],
+    });
+  });
+
+  for (const text of [
+    '/a=b',
+    'kube-system/=b',
+    'kube-system/a=',
+    'a=b',
+    'kube-system/a=b:0',
+    '',
+    ',',
+    'dns.local',
+    '10.96.0.0/16',
+    '10.96.0.10:0',
+    '10.96.0.10:70000',
+  ]) {
     it(`refuses "${text}"`, () => expect(() => dnsValue(text)).to.throw(InvalidArgumentError));
   }
 });
@@ -34,4 +58,14 @@ describe('countValue', () => {
     expect(countValue('16')).to.equal(16);
     for (const text of ['0', '-1', '1.5', 'many', '']) expect(() => countValue(text)).to.throw(InvalidArgumentError);
   });
+});
+
+describe('cidrsValue', () => {
+  it('reads networks of both families', () => {
+    expect(cidrsValue('10.0.0.0/16, fd00:10::/64')).to.deep.equal(['10.0.0.0/16', 'fd00:10::/64']);
+  });
+
+  for (const text of ['', ',', '10.0.0.1', '10.0.0.1/16', '0.0.0.0/0', '::/0', 'nodes', '10.0.0.0/33']) {
+    it(`refuses "${text}"`, () => expect(() => cidrsValue(text)).to.throw(InvalidArgumentError));
+  }
 });

@@ -45,8 +45,18 @@ describe('createProgram', () => {
   }
 
   it('reads lists and addresses', async () => {
-    const flags = await flagsOf('--protected-namespaces', 'a,b-*', '--dns', '10.0.0.10');
+    const flags = await flagsOf(
+      '--protected-namespaces',
+      'a,b-*',
+      '--dns',
+      '10.0.0.10',
+      '--cloud',
+      'gcp',
+      '--node-cidrs',
+      '10.0.0.0/16',
+    );
     expect(flags.protectedNamespaces).to.deep.equal(['a', 'b-*']);
     expect(flags.dns).to.deep.equal({ peers: [{ cidr: '10.0.0.10/32' }], ports: [53] });
+    expect(flags).to.deep.include({ cloud: 'gcp', nodeCidrs: ['10.0.0.0/16'] });
   });
 });

@@ -16,12 +16,10 @@ import { isSlotName } from '../../src/slots/slot-name.ts';
 /** A cluster whose DNS is kube-dns and whose API server has one endpoint. */
 export const platform: PlatformFacts = {
   dns: { peers: [{ namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } }], ports: [53] },
-  apiServer: {
-    endpoints: [
-      { ip: '10.96.0.1', port: 443 },
-      { ip: '192.168.1.10', port: 6443 },
-    ],
-  },
+  apiServer: { service: [{ ip: '10.96.0.1', port: 443 }], endpoints: [{ ip: '192.168.1.10', port: 6443 }] },
+  nodeCidrs: ['192.168.1.0/24'],
+  cloud: 'aws',
+  cni: { name: 'unknown', ipBlockMatchesNodes: true },
 };
 
 /** A policy as the API server would hand it over. */

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { NetworkPolicyBlock } from '../../src/slots/network-policy-schema.ts';
 import { networkPolicy } from '../../src/slots/network-policy.ts';
-import type { Desired } from '../../src/slots/slot-kind.ts';
-import { claim, context, heldDeny, named } from './fold-context.ts';
+import type { Cloud, Desired, PlatformFacts } from '../../src/slots/slot-kind.ts';
+import { claim, context, heldDeny, named, platform } from './fold-context.ts';
 import { blocks, claimsOf, contexts } from './samples.ts';
 
 const DENY = 'parapet-default-deny';
@@ -40,7 +40,10 @@ describe('allowPresets', () => {
 
   it('is left out where nothing is closed, since it would isolate pods by itself', () => {
     expect(
-      networkPolicy.fold([claim('a', { allow: ['DNS', 'SameNamespace', 'KubernetesAPI'] })], context()),
+      networkPolicy.fold(
+        [claim('a', { allow: ['DNS', 'SameNamespace', 'KubernetesAPI', 'APIServerWebhooks', 'CloudIdentity'] })],
+        context({ platform: { ...platform, cloud: 'gcp' } }),
+      ),
     ).to.deep.equal([]);
   });
 
@@ -89,12 +92,58 @@ describe('allowPresets', () => {
 
   it('opens each address of the API server for its own port only', () => {
     const desired = networkPolicy.fold([claim('a', { ...both, allow: ['KubernetesAPI'] })], context());
-    const blocksOf = (...cidrs: readonly string[]) => cidrs.map((cidr) => ({ ipBlock: { cidr } }));
     expect(specOf(named(desired, 'parapet-allow-kubernetes-api')).egress).to.deep.equal([
       { to: blocksOf('10.96.0.1/32'), ports: [{ port: 443, protocol: 'TCP' }] },
       { to: blocksOf('192.0.2.7/32', '192.0.2.9/32'), ports: [{ port: 6443, protocol: 'TCP' }] },
     ]);
   });
+
+  const blocksOf = (...cidrs: readonly string[]) => cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+  const allowing = (allow: NetworkPolicyBlock['allow'], facts: Partial<PlatformFacts>) =>
+    networkPolicy.fold([claim('a', { ...both, allow: allow ?? [] })], context({ platform: { ...platform, ...facts } }));
+
+  it('lets the API server call webhooks from its own addresses and the nodes’, on whatever TCP port', () => {
+    const desired = allowing(['APIServerWebhooks'], { nodeCidrs: ['192.0.2.0/24', 'fd00::/64'] });
+    expect(named(desired, 'parapet-allow-webhooks').content).to.deep.equal({
+      spec: {
+        podSelector: {},
+        policyTypes: ['Ingress'],
+        ingress: [
+          { from: blocksOf('192.0.2.0/24', 'fd00::/64', '192.0.2.7/32', '192.0.2.9/32'), ports: [{ protocol: 'TCP' }] },
+        ],
+      },
+    });
+  });
+
+  for (const [cloud, label] of [
+    ['gcp', 'k8s-app'],
+    ['azure', 'app'],
+  ] as const) {
+    it(`lets the tunnel of ${cloud} call webhooks as well`, () => {
+      const [rule] = specOf(named(allowing(['APIServerWebhooks'], { cloud }), 'parapet-allow-webhooks')).ingress ?? [];
+      expect(rule?.from?.[0]).to.deep.equal({
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+        podSelector: { matchLabels: { [label]: 'konnectivity-agent' } },
+      });
+    });
+  }
+
+  it('opens the identity endpoints of the cloud at hand, each at its ports', () => {
+    const egressOn = (cloud: Cloud) =>
+      specOf(named(allowing(['CloudIdentity'], { cloud }), 'parapet-allow-cloud-identity')).egress;
+    const tcp = (...ports: readonly number[]) => ports.map((port) => ({ port, protocol: 'TCP' }));
+    expect(egressOn('aws')).to.deep.equal([{ to: blocksOf('169.254.170.23/32', 'fd00:ec2::23/128'), ports: tcp(80) }]);
+    expect(egressOn('gcp')).to.deep.equal([
+      { to: blocksOf('169.254.169.254/32'), ports: tcp(80, 8080) },
+      { to: blocksOf('169.254.169.252/32'), ports: tcp(987, 988) },
+    ]);
+  });
+
+  for (const cloud of ['azure', 'none', 'unknown'] as const) {
+    it(`opens no identity endpoint where the cloud is ${cloud}`, () => {
+      expect(allowing(['CloudIdentity'], { cloud }).map(({ name }) => name)).to.deep.equal([DENY]);
+    });
+  }
 
   for (const [title, dns] of [
     ['no peer', { peers: [], ports: [53] }],
@@ -102,9 +151,9 @@ describe('allowPresets', () => {
     ['no readable peer', { peers: [{ cidr: 'nowhere' }, { namespace: '', podLabels: {} }], ports: [53] }],
   ] as const) {
     it(`is left out where the platform knows ${title}, rather than opening everything`, () => {
-      const facts = { dns, apiServer: { endpoints: [] } };
+      const facts = { ...platform, dns, apiServer: { service: [], endpoints: [] } };
       const desired = networkPolicy.fold(
-        [claim('a', { ...both, allow: ['DNS', 'KubernetesAPI'] })],
+        [claim('a', { ...both, allow: ['DNS', 'KubernetesAPI', 'APIServerWebhooks', 'CloudIdentity'] })],
         context({ platform: facts }),
       );
       expect(desired.map(({ name }) => name)).to.deep.equal([DENY]);
@@ -129,7 +178,7 @@ describe('allowPresets', () => {
             ...(ingress.length > 0 ? ['Ingress'] : []),
           ]);
           if (allow.name !== 'parapet-allow-same-namespace')
-            expect(egress.every(({ ports }) => (ports ?? []).length > 0)).to.equal(true);
+            expect([...ingress, ...egress].every(({ ports }) => (ports ?? []).length > 0)).to.equal(true);
         }
       }),
     );

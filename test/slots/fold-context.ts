@@ -3,12 +3,15 @@ import type { Claim, Desired, FoldContext, HeldObject, PlatformFacts } from '../
 export const platform: PlatformFacts = {
   dns: { peers: [{ namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } }], ports: [53] },
   apiServer: {
+    service: [{ ip: '10.96.0.1', port: 443 }],
     endpoints: [
-      { ip: '10.96.0.1', port: 443 },
       { ip: '192.0.2.9', port: 6443 },
       { ip: '192.0.2.7', port: 6443 },
     ],
   },
+  nodeCidrs: [],
+  cloud: 'unknown',
+  cni: { name: 'unknown', ipBlockMatchesNodes: true },
 };
 
 /** The namespace `team-a` on an ordinary cluster, with nothing held unless said so. */

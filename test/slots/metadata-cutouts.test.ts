@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { containsCidr, formatCidr, parseAddress, parseCidr } from '../../src/semantics/cidr.ts';
 import type { Cidr } from '../../src/semantics/cidr.ts';
 import { metadataAddresses } from '../../src/semantics/metadata-addresses.ts';
+import { networkPolicy } from '../../src/slots/network-policy.ts';
+import { blocks as blocksOf, claimsOf, contexts } from './samples.ts';
 import { closedToMetadata, withoutMetadata } from '../../src/slots/metadata-cutouts.ts';
-import type { IpBlock } from '../../src/slots/network-policy-schema.ts';
+import type { IpBlock, NetworkPolicySpec } from '../../src/slots/network-policy-schema.ts';
 
 const V4 = metadataAddresses.map(({ address }) => address).filter((address) => !address.includes(':'));
 const V6 = metadataAddresses.map(({ address }) => address).filter((address) => address.includes(':'));
@@ -141,4 +143,26 @@ describe('closedToMetadata', () => {
       expect(closedToMetadata(spec as never)).to.deep.equal({ ingress: [], egress: [], ...expected });
     });
   }
+});
+
+describe('what several policies make of any platform', () => {
+  it('opens no metadata address but for DNS and cloud identity, and has no rule for everywhere to connect to', () => {
+    const exempt = ['parapet-allow-dns', 'parapet-allow-cloud-identity'];
+    fc.assert(
+      fc.property(claimsOf(blocksOf['networkPolicy'] ?? fc.constant({})), contexts, (claims, given) => {
+        for (const { name, content } of networkPolicy.fold(claims as never, given)) {
+          const { ingress = [], egress = [] } = content['spec'] as NetworkPolicySpec;
+          expect(
+            egress.filter(({ to = [] }) => to.length === 0),
+            name,
+          ).to.deep.equal([]);
+          const peers = [...ingress.flatMap(({ from = [] }) => from), ...egress.flatMap(({ to = [] }) => to)];
+          const opened = metadataAddresses.filter(({ address }) =>
+            peers.some(({ ipBlock }) => opens(ipBlock, address)),
+          );
+          if (!exempt.includes(name)) expect(opened, name).to.deep.equal([]);
+        }
+      }),
+    );
+  });
 });

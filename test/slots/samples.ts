@@ -63,7 +63,10 @@ export const blocks: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   networkPolicy: fc.record(
     {
       defaultDeny: directions,
-      allow: fc.uniqueArray(fc.constantFrom('DNS', 'SameNamespace', 'KubernetesAPI'), { minLength: 1 }),
+      allow: fc.uniqueArray(
+        fc.constantFrom('DNS', 'SameNamespace', 'KubernetesAPI', 'APIServerWebhooks', 'CloudIdentity'),
+        { minLength: 1 },
+      ),
       policies: named(fc.record({ spec: networkPolicySpecs })),
     },
     { requiredKeys: ['defaultDeny'] },
@@ -93,6 +96,14 @@ export function samplesOf(kind: SlotKind): fc.Arbitrary<unknown> {
   return blocks[kind.field]?.filter((block) => kind.validate(block).length === 0) ?? schemaSamples(kind);
 }
 
+const endpoints = fc.constantFrom(
+  { ip: '10.96.0.1', port: 443 },
+  { ip: '192.0.2.7', port: 6443 },
+  { ip: '2001:db8::1', port: 6443 },
+  { ip: '169.254.169.254', port: 80 },
+  { ip: 'nowhere', port: 1 },
+);
+
 export const platforms: fc.Arbitrary<PlatformFacts> = fc.record({
   dns: fc.record({
     peers: fc.array(
@@ -107,15 +118,17 @@ export const platforms: fc.Arbitrary<PlatformFacts> = fc.record({
     ports: fc.array(fc.constantFrom(53, 5353), { maxLength: 2 }),
   }),
   apiServer: fc.record({
-    endpoints: fc.array(
-      fc.constantFrom(
-        { ip: '10.96.0.1', port: 443 },
-        { ip: '192.0.2.7', port: 6443 },
-        { ip: '2001:db8::1', port: 6443 },
-        { ip: 'nowhere', port: 1 },
-      ),
-      { maxLength: 4 },
-    ),
+    service: fc.array(endpoints, { maxLength: 2 }),
+    endpoints: fc.array(endpoints, { maxLength: 3 }),
+  }),
+  nodeCidrs: fc.array(
+    fc.constantFrom('10.0.0.0/16', '169.254.0.0/16', '169.254.169.254/32', 'fd00::/8', '::/0', 'nowhere'),
+    { maxLength: 3 },
+  ),
+  cloud: fc.constantFrom('aws', 'gcp', 'azure', 'none', 'unknown'),
+  cni: fc.record({
+    name: fc.constantFrom('cilium', 'calico', 'unknown'),
+    ipBlockMatchesNodes: fc.boolean(),
   }),
 });
 
