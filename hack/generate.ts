@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { admissionFiles } from './generate/admission-files.ts';
 import { apiReference } from './generate/api-reference.ts';
 import { cliPage } from './generate/cli-reference.ts';
 import { crdFiles } from './generate/crd-files.ts';
@@ -11,6 +12,7 @@ import { rbacFiles } from './generate/rbac-files.ts';
 const producers: readonly Producer[] = [
   crdFiles, // crds/
   rbacFiles, // config/rbac/
+  admissionFiles, // config/admission/
   apiReference, // docs/reference/api.md
   cliPage, // docs/reference/cli.md
   metricsPage, // docs/reference/metrics.md

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { decodePolicy } from '../src/api/decode-policy.ts';
@@ -23,6 +23,7 @@ const pages = [
   'docs/cli.md',
   'docs/performance.md',
   'docs/concepts.md',
+  'docs/guards.md',
   'docs/platforms.md',
   'docs/deletion.md',
   'docs/roles.md',
@@ -155,6 +156,19 @@ describe('docs/platforms.md', () => {
   for (const { address, cloud } of metadataAddresses) {
     it(`lists ${address}`, () => {
       expect(read('docs/platforms.md')).to.match(new RegExp(`^\\| \`${address}\` +\\| ${cloud} +\\|$`, 'm'));
+    });
+  }
+});
+
+describe('docs/guards.md', () => {
+  const guards = read('docs/guards.md');
+  const admission = new URL('config/admission/', root);
+  const files = readdirSync(admission, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
+  for (const file of files) {
+    it(`names every guard and ClusterRole of config/admission/${file}`, () => {
+      for (const document of parseAllDocuments(readFileSync(new URL(file, admission), 'utf8'))) {
+        expect(guards).to.include(`\`${(document.toJS() as KubeObject).metadata.name}\``);
+      }
     });
   }
 });

@@ -7,6 +7,7 @@ import type { Resource } from '../../src/slots/kube-object.ts';
 import { objectKinds } from '../../src/slots/object-kinds.ts';
 import { kustomization, yamlFile } from './generated-file.ts';
 import type { GeneratedFile } from './generated-file.ts';
+import { LABELS, NAME, NAMESPACE } from './operator-identity.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -15,12 +16,9 @@ interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
-const NAMESPACE = 'parapet-system';
-const NAME = 'parapet';
 const GRANTABLE_LABEL = { 'parapet.dev/grantable': 'true' };
 const RBAC_GROUP = 'rbac.authorization.k8s.io';
 const OPERATOR = { kind: 'ServiceAccount', name: NAME, namespace: NAMESPACE };
-const LABELS = { 'app.kubernetes.io/name': 'parapet', 'app.kubernetes.io/part-of': 'parapet' };
 
 /** What the operator does with objects that are its own; it reads them from its watches, so there is no get. */
 const OWNER_VERBS = ['list', 'watch', 'create', 'patch', 'delete'];

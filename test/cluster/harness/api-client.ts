@@ -50,11 +50,16 @@ interface ApiResource {
 export class ApiClient {
   readonly #server: string;
   readonly #token: string;
+  readonly #user: string | undefined;
   readonly #agent: Agent;
   readonly #discovered = new Map<string, Promise<readonly ApiResource[]>>();
 
-  /** @param kubeconfig one cluster, one user with a token */
-  constructor(kubeconfig: string) {
+  /**
+   * @param kubeconfig one cluster, one user with a token
+   * @param user whom to act as, where the one of the kubeconfig may
+   */
+  constructor(kubeconfig: string, user?: string) {
+    this.#user = user;
     const config = parse(readFileSync(kubeconfig, 'utf8')) as {
       readonly clusters: [{ readonly cluster: { readonly server: string; 'certificate-authority-data': string } }];
       readonly users: [{ readonly user: { readonly token: string } }];
@@ -69,6 +74,12 @@ export class ApiClient {
   async create<T extends KubeObject = KubeObject>(object: KubeObject, fieldManager = 'test'): Promise<T> {
     const path = await this.#collection(object.apiVersion, object.kind, object.metadata.namespace);
     return this.call<T>({ method: 'POST', path: `${path}?fieldManager=${fieldManager}`, body: object });
+  }
+
+  /** Creates nothing: what would come of it. */
+  async tryCreate(object: KubeObject): Promise<KubeObject> {
+    const path = await this.#collection(object.apiVersion, object.kind, object.metadata.namespace);
+    return this.call({ method: 'POST', path: `${path}?dryRun=All`, body: object });
   }
 
   /** Undefined where there is none. */
@@ -161,7 +172,11 @@ export class ApiClient {
     return request(`${this.#server}${path}`, {
       method,
       dispatcher: this.#agent,
-      headers: { authorization: `Bearer ${this.#token}`, 'content-type': contentType },
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        'content-type': contentType,
+        ...(this.#user === undefined ? {} : { 'impersonate-user': this.#user }),
+      },
       body: body === undefined ? null : JSON.stringify(body),
     });
   }
