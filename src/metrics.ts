@@ -27,10 +27,15 @@ export class Metrics {
   });
   readonly driftDetected = new PolicyCounter(this.registry, 'parapet_drift_detected_total', 'Drifts found.');
   readonly driftRepaired = new PolicyCounter(this.registry, 'parapet_drift_repaired_total', 'Drifts repaired.');
+  readonly repairsPaced = new PolicyCounter(
+    this.registry,
+    'parapet_repairs_paced_total',
+    'Drifts repaired that had to wait, because somebody else keeps changing the object.',
+  );
   /** In seconds. */
   readonly repairDuration = new Histogram({
     name: 'parapet_repair_duration_seconds',
-    help: 'Time from the event that showed a drift to its repair.',
+    help: 'Time from the event that showed a drift to its repair, or from its turn where repairs are paced.',
     buckets: BUCKETS,
     registers: [this.registry],
   });
@@ -41,6 +46,11 @@ export class Metrics {
     name: 'parapet_drift_open',
     help: 'Drifts open now, by kind.',
     label: 'kind',
+  });
+  readonly #contested = new PolicyGauge(this.registry, {
+    name: 'parapet_contested_objects',
+    help: 'Objects that somebody else keeps changing.',
+    label: 'resource',
   });
   readonly #leader = new Gauge({
     name: 'leader_election_master_status',
@@ -62,15 +72,22 @@ export class Metrics {
   setOpenDrift(policy: string, countByKind: ReadonlyMap<string, number>): void {
     this.driftDetected.revive(policy);
     this.driftRepaired.revive(policy);
+    this.repairsPaced.revive(policy);
     this.#driftOpen.drop(policy);
     for (const [kind, count] of countByKind) this.#driftOpen.set({ policy, kind }, count);
   }
 
+  /** Replaces a policy's contested objects. */
+  setContested(policy: string, countByResource: ReadonlyMap<string, number>): void {
+    this.#contested.drop(policy);
+    for (const [resource, count] of countByResource) this.#contested.set({ policy, resource }, count);
+  }
+
   /** Takes a policy's series away: its gauges vanish, its counts go on under `policy=""`. */
   dropPolicy(policy: string): void {
-    for (const series of [this.namespaces, this.#driftOpen, this.driftDetected, this.driftRepaired]) {
-      series.drop(policy);
-    }
+    const gauges = [this.namespaces, this.#driftOpen, this.#contested];
+    const counters = [this.driftDetected, this.driftRepaired, this.repairsPaced];
+    for (const series of [...gauges, ...counters]) series.drop(policy);
   }
 
   setLeader(name: string, leads: boolean): void {

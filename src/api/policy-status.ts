@@ -16,6 +16,7 @@ export const CONDITION_TYPES = [
   'Drifted',
   'Degraded',
   'Conflicted',
+  'Contested',
   'Suspended',
 ] as const;
 export type ConditionType = (typeof CONDITION_TYPES)[number];
@@ -32,7 +33,7 @@ export function conditionSchema(types: string) {
   });
 }
 
-const condition = conditionSchema('Ready, Reconciling, Stalled, Drifted, Degraded, Conflicted or Suspended');
+const condition = conditionSchema('Ready, Reconciling, Stalled, Drifted, Degraded, Conflicted, Contested or Suspended');
 
 const repair = Type.Object({
   namespace: text('Where.', 63),

@@ -24,6 +24,16 @@ const diff = Type.Object({
   actor: text('Field manager that claims the live value, `unknown` where the cluster cannot tell.'),
 });
 
+const contest = Type.Object(
+  {
+    manager: text('Field manager that claims the changes, `unknown` where the cluster cannot tell.'),
+    repairs: count('How often it was repaired, with less than ten quiet minutes in between.'),
+    since: time('When the first of these repairs was made.'),
+    lastRepairTime: time('When the last one was made. After ten quiet minutes all this is gone.'),
+  },
+  { description: 'Somebody else keeps changing the object: its repairs are paced, at most 15 seconds apart.' },
+);
+
 const slot = Type.Object({
   slot: slotText(),
   policies: Type.Array(text('A policy.'), {
@@ -39,6 +49,7 @@ const slot = Type.Object({
   applied: Type.Optional(
     text('What was last written, as JSON, while an edit is Held: what repairs go back to.', MAX_APPLIED_LENGTH),
   ),
+  contest: Type.Optional(contest),
   diffs: Type.Optional(Type.Array(diff, { description: 'Fields that differ.', maxItems: MAX_DIFFS, ...LIST_ATOMIC })),
 });
 
@@ -84,6 +95,7 @@ const postureSchema = Type.Object(postureMembers);
 
 export type PostureContent = Static<typeof postureSchema>;
 export type PostureSlot = Static<typeof slot>;
+export type PostureContest = Static<typeof contest>;
 export type PostureDiff = Static<typeof diff>;
 export type PostureRepair = Static<typeof repair>;
 

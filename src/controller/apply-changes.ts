@@ -7,22 +7,29 @@ import type { Outcome } from '../plan/outcome.ts';
 /** Writes one change and tells what became of it; never throws. */
 export type Write = (change: Change) => Promise<Outcome>;
 
+/** An outcome for a change that is not to be sent now; undefined lets it through. */
+export type Hold = (due: DueSlot) => Outcome | undefined;
+
 /**
  * Writes a plan's changes in their order, one after another. A slot whose prerequisite was not written waits for it
  * (a RoleBinding without its Role, the removal of an allow while its default-deny stands); apart from that one slot's
- * failure stops no other; a namespace that is going stops all.
+ * failure stops no other; a namespace that is going stops all. One that is held is as one that failed.
  *
  * @returns outcomes by slot; a slot that was not tried has none
  */
-export async function applyChanges(plan: NamespacePlan, write: Write): Promise<ReadonlyMap<string, Outcome>> {
+export async function applyChanges(
+  plan: NamespacePlan,
+  write: Write,
+  hold: Hold = () => undefined,
+): Promise<ReadonlyMap<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   const failed: DueSlot[] = [];
   for (const due of dueSlots(plan)) {
-    const { slot, change } = due;
     const awaited = failed.find((earlier) => waitsFor(due, earlier));
     const reason = awaited === undefined ? undefined : outcomes.get(awaited.slot);
-    const outcome = reason === undefined ? await write(change) : { ...reason, message: `waits for ${awaited?.slot}` };
-    outcomes.set(slot, outcome);
+    const held = reason === undefined ? hold(due) : { ...reason, message: `waits for ${awaited?.slot}` };
+    const outcome = held ?? (await write(due.change));
+    outcomes.set(due.slot, outcome);
     if (outcome.result === 'gone') break;
     if (outcome.result !== 'done') failed.push(due);
   }

@@ -6,6 +6,7 @@ import type { Timing } from '../kube/timing.ts';
 import { PodReader } from '../kube/pods.ts';
 import type { Metrics } from '../metrics.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
+import { Brake } from './brake.ts';
 import { enqueueChanges } from './enqueue.ts';
 import { Memory } from './memory.ts';
 import { observeNamespace, observePolicy } from './observers.ts';
@@ -35,6 +36,7 @@ export class Controller {
   readonly #options: ControllerOptions;
   readonly #view = createView();
   readonly #memory = new Memory();
+  readonly #brake: Brake;
   readonly #namespaces: WorkQueue;
   readonly #policies: WorkQueue;
   readonly #publisher: PolicyPublisher;
@@ -46,6 +48,7 @@ export class Controller {
     const memory = this.#memory;
     this.#options = options;
     this.#pods = new PodReader(options);
+    this.#brake = new Brake(timing);
     this.watches = new Watches(view, { client, log, observer, metrics });
     this.#namespaces = new WorkQueue({ log, timing, observer: metrics.queue('namespace') });
     this.#policies = new WorkQueue({ log, timing, observer: metrics.queue('policy') });
@@ -97,6 +100,7 @@ export class Controller {
         view: this.#view,
         memory: this.#memory,
         podsIn: (namespace) => this.#pods.in(namespace),
+        brake: this.#brake,
         platform,
         protectedNamespaces,
         timing,

@@ -7,7 +7,7 @@ import { POSTURE_NAME, policyResource, postureResource } from '../api/resources.
 import { levelOf } from '../status/severity.ts';
 import { boundedDiffs } from '../status/posture.ts';
 import type { NamespaceReport, SlotReport } from '../status/settle.ts';
-import { policyEvents, postureEvents, untold } from '../status/transitions.ts';
+import { newlyContested, policyEvents, postureEvents, untold } from '../status/transitions.ts';
 import type { Announcement } from '../status/transitions.ts';
 import type { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
@@ -33,19 +33,23 @@ export function observeNamespace(observation: Observation, deps: ObserverDeps): 
     const { state: kind, reason, actor } = slot;
     deps.log.warn('drift found', { namespace: report.namespace, object: slot.slot, kind, reason, actor });
   }
+  for (const { slot: object, contest } of newlyContested(report, previous)) {
+    deps.log.warn('object contested', { namespace: report.namespace, object, actor: contest?.manager });
+  }
   if (posture === undefined) return;
   const subject = subjectOf(postureResource, POSTURE_NAME, posture.uid, report.namespace);
   announce(postureEvents(report, previous), subject, deps);
 }
 
 /** Tells how a policy stands: gauges, and Events for conditions that changed. */
-export function observePolicy({ entry, totals, status, drift }: Published, deps: ObserverDeps): void {
+export function observePolicy({ entry, totals, status, drift, contested }: Published, deps: ObserverDeps): void {
   const { name: policy, uid } = entry;
   const { matched, compliant, drifted, blocked, held, exempt, pending } = totals;
   for (const [state, count] of Object.entries({ matched, compliant, drifted, blocked, held, exempt, pending })) {
     deps.metrics.namespaces.set({ policy, state }, count);
   }
   deps.metrics.setOpenDrift(policy, drift);
+  deps.metrics.setContested(policy, contested);
   announce(
     policyEvents(status.conditions ?? [], entry.status?.conditions),
     subjectOf(policyResource, policy, uid),
@@ -57,7 +61,9 @@ function tellRepair(slot: SlotReport, { report, seconds }: Observation, deps: Ob
   const { log, metrics, memory, now } = deps;
   const { namespace } = report;
   const { slot: object, actor, policies, repaired: kind = '', mended = [] } = slot;
-  metrics.driftDetected.inc(labelsOf(slot, kind, report));
+  // What had to wait for its repair was told when it began to wait.
+  if (slot.detected === undefined) metrics.driftDetected.inc(labelsOf(slot, kind, report));
+  else metrics.repairsPaced.inc(labelsOf(slot, kind, report));
   metrics.driftRepaired.inc(labelsOf(slot, kind, report));
   metrics.repairDuration.observe(seconds);
   const diffs = boundedDiffs(mended);

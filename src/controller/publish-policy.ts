@@ -10,7 +10,7 @@ import type { Json } from '../slots/kube-object.ts';
 import { policyStatus } from '../status/policy-status.ts';
 import { total } from '../status/totals.ts';
 import type { Totals } from '../status/totals.ts';
-import { sumByKind } from '../status/verdict.ts';
+import { contestedByResource, sumByKind } from '../status/verdict.ts';
 import type { Memory } from './memory.ts';
 import type { ClusterView, PolicyEntry } from './view.ts';
 
@@ -39,6 +39,8 @@ export interface Published {
   readonly status: PolicyStatus;
   /** Open drift by kind. */
   readonly drift: ReadonlyMap<string, number>;
+  /** Contested objects by kind of object. */
+  readonly contested: ReadonlyMap<string, number>;
 }
 
 /** Whether the status in the cluster already gives the answer for this generation of the policy. */
@@ -105,9 +107,9 @@ export class PolicyPublisher {
   }
 
   /** Only verdicts of this generation count; every other namespace it selects is still to be looked at. */
-  #count({ policy }: PolicyEntry): Pick<Published, 'totals' | 'drift'> & { readonly unseen: number } {
+  #count({ policy }: PolicyEntry): Pick<Published, 'totals' | 'drift' | 'contested'> & { readonly unseen: number } {
     const { view, memory, protectedNamespaces } = this.#deps;
-    if (!policy.decodable) return { totals: total([], 0), drift: new Map(), unseen: 0 };
+    if (!policy.decodable) return { totals: total([], 0), drift: new Map(), contested: new Map(), unseen: 0 };
     const known = memory.verdictsOf(policy.name);
     const matched = view.namespaces
       .list('')
@@ -117,7 +119,8 @@ export class PolicyPublisher {
       return dated?.generation === policy.generation ? [dated.verdict] : [];
     });
     const drift = sumByKind(verdicts.map((verdict) => verdict.drift));
-    return { totals: total(verdicts, matched.length), drift, unseen: matched.length - verdicts.length };
+    const contested = contestedByResource(verdicts);
+    return { totals: total(verdicts, matched.length), drift, contested, unseen: matched.length - verdicts.length };
   }
 
   #isFailing(name: string, { failing }: Totals): boolean {

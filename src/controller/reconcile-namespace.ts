@@ -5,15 +5,18 @@ import type { Outcome } from '../plan/outcome.ts';
 import { slotId } from '../plan/fold.ts';
 import { plan } from '../plan/plan.ts';
 import { recordOf } from '../plan/record.ts';
-import type { NamespaceSnapshot } from '../plan/snapshot.ts';
+import type { LiveObject, NamespaceSnapshot } from '../plan/snapshot.ts';
+import type { Store } from '../kube/store.ts';
+import type { KubeObject } from '../slots/kube-object.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
 import type { PodFacts } from '../slots/workloads.ts';
 import { posture } from '../status/posture.ts';
 import { settle, withOwnRefusal } from '../status/settle.ts';
 import type { NamespaceReport } from '../status/settle.ts';
 import { applyChanges } from './apply-changes.ts';
-import type { Write } from './apply-changes.ts';
+import type { Hold, Write } from './apply-changes.ts';
 import type { Timing } from '../kube/timing.ts';
+import type { Brake } from './brake.ts';
 import type { Memory } from './memory.ts';
 import type { Item } from './queue.ts';
 import type { Observe } from './observe.ts';
@@ -27,6 +30,8 @@ const QUIET_ATTEMPTS = 4;
 export interface ReconcileDeps {
   readonly view: ClusterView;
   readonly memory: Memory;
+  /** Paces repairs that somebody keeps undoing. */
+  readonly brake: Brake;
   /** Writes one change to the cluster; never throws. */
   readonly write: Write;
   /** Reads the pods of a namespace; null where it can't. Never rejects. */
@@ -48,6 +53,8 @@ export interface Next {
   readonly when: 'settled' | 'backoff' | 'later' | 'held';
   /** Not before: what the API server asked for with Retry-After. */
   readonly atLeastMs?: number;
+  /** After so long at the latest, whatever `when` says: something happens then by itself. */
+  readonly lookAgainMs?: number;
 }
 
 /**
@@ -65,19 +72,23 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
   });
   if (snapshot === undefined) {
     deps.policiesTouched(memory.forgetEntirely(name));
+    deps.brake.forget(name);
     return { when: 'settled' };
   }
 
-  const { planned, outcomes } = await planAndApply(snapshot, deps);
-  const report = settle(planned, outcomes);
-  if (isPassing(report, outcomes, item)) return { when: 'backoff' };
+  const brake = deps.brake.of(name, view.postures.get(name, POSTURE_NAME)?.content);
+  const { planned, outcomes } = await planAndApply(snapshot, deps, (due) => brake.hold(due));
+  const settled = settle(planned, outcomes);
+  if (isPassing(settled, outcomes, item)) return { when: 'backoff' };
+  const report = brake.report(settled, outcomes);
   // Its report goes with the namespace.
   const reported = snapshot.namespace.terminating ? undefined : await publish(report, addedAt, deps);
 
   keepRecord(report, reported, deps);
 
   deps.policiesTouched(memory.remember(withOwnRefusal(report, reported), generationsOf(snapshot)));
-  return nextOf(planned, outcomes, reported);
+  const lookAgainMs = brake.lookAgainMs(outcomes);
+  return { ...nextOf(planned, outcomes, reported), ...(lookAgainMs === undefined ? {} : { lookAgainMs }) };
 }
 
 interface Applied {
@@ -89,22 +100,24 @@ interface Applied {
  * Plans and writes. An edit that tightens something waits for a look at the pods, and nothing else waits for it: a new
  * namespace has its default-deny before anybody has looked what runs there.
  */
-async function planAndApply(snapshot: NamespaceSnapshot, deps: ReconcileDeps): Promise<Applied> {
+async function planAndApply(snapshot: NamespaceSnapshot, deps: ReconcileDeps, hold: Hold): Promise<Applied> {
   const write = (change: Change): Promise<Outcome> => writeAndRemember(change, deps);
   const planned = plan(snapshot);
   rememberSettled(snapshot, planned, deps.memory);
   const waiting = planned.slots.filter(({ tightens }) => tightens === true);
-  if (waiting.length === 0) return { planned, outcomes: await applyChanges(planned, write) };
+  if (waiting.length === 0) return { planned, outcomes: await applyChanges(planned, write, hold) };
 
   const looking = deps.podsIn(snapshot.namespace.name);
   const first = await applyChanges(
     only(planned, (slot) => !waiting.includes(slot)),
     write,
+    hold,
   );
   const informed = plan({ ...snapshot, pods: await looking });
   const second = await applyChanges(
     only(informed, ({ slot }) => waiting.some((each) => each.slot === slot)),
     write,
+    hold,
   );
   return { planned: informed, outcomes: new Map([...first, ...second]) };
 }
@@ -125,10 +138,17 @@ async function writeAndRemember(change: Change, { write, view, memory }: Reconci
   } else if (outcome.object !== undefined) {
     const { namespace = '', name } = outcome.object.metadata;
     store?.put(outcome.object);
-    const written = store?.get(namespace, name);
-    if (written !== undefined) memory.wrote(namespace, `${kind}/${name}`, fingerprint(written));
+    memory.wrote(namespace, `${kind}/${name}`, store && fingerprintOf(outcome.object, store));
   }
   return outcome;
+}
+
+/** Of what was written, not of what stands there: somebody may have written again before our answer came. */
+function fingerprintOf(written: KubeObject, store: Store<LiveObject>): number | undefined {
+  const incoming = store.prepare(written);
+  if (incoming === undefined) return undefined;
+  store.discard([incoming]);
+  return fingerprint(incoming.value);
 }
 
 /** What stood as wanted when first seen counts as ours: only then can a later change be told from a policy's edit. */

@@ -10,6 +10,8 @@ export type Outcome =
   | { readonly result: 'stale'; readonly message: string }
   /** Unknown or passing: timeouts, 429, 5xx, a broken connection. The write may have been committed. */
   | { readonly result: 'retry'; readonly afterMs?: number; readonly message: string }
+  /** Not sent: repairs of this object, or of one it waits for, are paced, and its turn comes after so long. */
+  | { readonly result: 'paced'; readonly afterMs: number; readonly message: string }
   /** A clear no, which asking again at once won't change. */
   | { readonly result: 'refused'; readonly cause: RefusalCause; readonly message: string };
 

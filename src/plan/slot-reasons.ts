@@ -25,6 +25,9 @@ export const SLOT_REASONS = [
   'RequestsMissing',
   'PodsViolate',
   'WorkloadsUnknown',
+  // Repaired again and again.
+  'Paced',
+  'Contested',
   // On its way out.
   'NoLongerAskedFor',
   'CleaningUp',

@@ -101,6 +101,11 @@ function tenantConditions(totals: Totals): readonly Verdicted[] {
     const message = `${namespaces(totals.conflictedNamespaces)}, such as ${namespace}: ${slot} is won by ${winner} at equal priority; give one of them a higher spec.priority`;
     conditions.push(condition('Conflicted', 'True', 'SamePriority', message));
   }
+  if (totals.contested !== undefined) {
+    const { namespace, slot, message } = totals.contested;
+    const count = namespaces(totals.contestedNamespaces);
+    conditions.push(condition('Contested', 'True', 'Contested', `${count}, such as ${namespace}: ${slot}: ${message}`));
+  }
   return conditions;
 }
 

@@ -6,10 +6,10 @@ import {
   MAX_SLOT_MESSAGE_LENGTH,
   MAX_SLOT_POLICIES,
 } from '../api/posture.ts';
-import type { PostureContent, PostureDiff, PostureRepair, PostureSlot } from '../api/posture.ts';
+import type { PostureContent, PostureContest, PostureDiff, PostureRepair, PostureSlot } from '../api/posture.ts';
 import type { FieldDiff } from '../plan/namespace-plan.ts';
 import { boundedValue, cut } from './bounds.ts';
-import type { NamespaceReport, SlotReport } from './settle.ts';
+import type { Contest, NamespaceReport, SlotReport } from './settle.ts';
 import { countAt, levelOf, worstLevel } from './severity.ts';
 
 /** A posture's content is at most so large, as JSON: 32 KiB (API contract, section 5) less `truncated` itself. */
@@ -111,6 +111,7 @@ function postureSlot(slot: SlotReport, since: string): PostureSlot {
     ...(slot.message === '' ? {} : { message: cut(slot.message, MAX_SLOT_MESSAGE_LENGTH) }),
     since,
     ...appliedText(slot),
+    ...(slot.contest === undefined ? {} : { contest: recorded(slot.contest) }),
     ...(slot.diffs.length === 0 ? {} : { diffs: boundedDiffs(slot.diffs) }),
   };
 }
@@ -119,6 +120,11 @@ function postureSlot(slot: SlotReport, since: string): PostureSlot {
 function appliedText({ applied }: SlotReport): Pick<PostureSlot, 'applied'> {
   const text = applied === undefined ? '' : JSON.stringify(applied);
   return text === '' || text.length > MAX_APPLIED_LENGTH ? {} : { applied: text };
+}
+
+/** Whether it is contested follows from it, and is told by the reason. */
+function recorded({ manager, repairs, since, lastRepairTime }: Contest): PostureContest {
+  return { manager, repairs, since, lastRepairTime };
 }
 
 /** The first differences, each cut to what a report or a log line may hold. */
@@ -148,7 +154,15 @@ function newRepairs({ report, detected, now }: PostureInput): readonly PostureRe
   return [...report.slots, ...report.removed].flatMap((slot) =>
     slot.repaired === undefined
       ? []
-      : [{ slot: slot.slot, kind: slot.repaired, actor: slot.actor, detectedTime: detected, repairedTime: now }],
+      : [
+          {
+            slot: slot.slot,
+            kind: slot.repaired,
+            actor: slot.actor,
+            detectedTime: slot.detected ?? detected,
+            repairedTime: now,
+          },
+        ],
   );
 }
 

@@ -1,3 +1,4 @@
+import type { PostureContest } from '../api/posture.ts';
 import { POSTURE_NAME, postureResource } from '../api/resources.ts';
 import type { NamespacePlan, SlotPlan } from '../plan/namespace-plan.ts';
 import type { Outcome, RefusalCause } from '../plan/outcome.ts';
@@ -13,7 +14,14 @@ export type SlotReport = Omit<SlotPlan, 'change' | 'afterwards' | 'needs' | 'tig
   readonly mended?: SlotPlan['diffs'];
   /** The write is to be tried again. */
   readonly retry?: boolean;
+  /** When what was repaired was first seen, RFC 3339, where the repair had to wait for its turn. */
+  readonly detected?: string;
+  /** Somebody else keeps changing the object. */
+  readonly contest?: Contest;
 };
+
+/** Repairs of one object that do not end, as a report records them; `contested` is what people have to settle. */
+export type Contest = PostureContest & { readonly contested: boolean };
 
 /** A namespace after its plan was applied. */
 export interface NamespaceReport {
@@ -77,6 +85,8 @@ function settleSlot(slot: SlotPlan, outcome: Outcome | undefined): SlotReport {
         refusal: outcome.cause,
         retry: true,
       };
+    case 'paced':
+      return { ...report, reason: 'Paced', message: outcome.message };
     case 'stale':
       return { ...report, reason: 'ChangedMeanwhile', message: outcome.message, retry: true };
     case 'retry':

@@ -1,7 +1,7 @@
 import { MAX_WORST } from '../api/policy-status.ts';
 import type { WorstSlot } from '../api/policy-status.ts';
 import { severity } from './severity.ts';
-import type { SlotBrief, Verdict } from './verdict.ts';
+import type { ContestedSlot, SlotBrief, Verdict } from './verdict.ts';
 
 /** A slot somewhere, as an example for a message. */
 type Example = SlotBrief & { readonly namespace: string };
@@ -31,6 +31,9 @@ export interface Totals {
   readonly degradedNamespaces: number;
   readonly conflict?: { readonly namespace: string; readonly slot: string; readonly winner: string };
   readonly conflictedNamespaces: number;
+  /** An object that somebody else keeps changing. */
+  readonly contested?: ContestedSlot & { readonly namespace: string };
+  readonly contestedNamespaces: number;
 }
 
 /**
@@ -47,6 +50,9 @@ export function total(unsorted: readonly Verdict[], matched: number): Totals {
   const refused = examples(verdicts, isAdminsToMend);
   const degraded = examples(found, isTenants);
   const conflicts = verdicts.filter((verdict) => verdict.conflict !== undefined);
+  const contested = verdicts.flatMap(({ namespace, contested: [slot] }) =>
+    slot === undefined ? [] : [{ ...slot, namespace }],
+  );
   return {
     matched,
     compliant: inState('Compliant').length,
@@ -68,6 +74,8 @@ export function total(unsorted: readonly Verdict[], matched: number): Totals {
       conflicts.flatMap(({ namespace, conflict }) => (conflict === undefined ? [] : [{ namespace, ...conflict }])),
     ),
     conflictedNamespaces: conflicts.length,
+    ...first('contested', contested),
+    contestedNamespaces: contested.length,
   };
 }
 

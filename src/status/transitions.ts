@@ -19,11 +19,29 @@ export interface Announcement {
 export function postureEvents(report: NamespaceReport, previous: PostureContent | undefined): readonly Announcement[] {
   if (previous === undefined) return [];
   const { enforced, audited } = untold(report, previous);
+  const news = ({ slot }: SlotReport): boolean => !wasContested(slot, previous);
   return [
-    ...[...report.slots, ...report.removed].flatMap(repairEvent),
-    ...enforced.flatMap((slot) => stateEvent(slot, 'Warning')),
+    ...[...report.slots, ...report.removed].filter(news).flatMap(repairEvent),
+    ...newlyContested(report, previous).map(contestEvent),
+    ...enforced.filter(news).flatMap((slot) => stateEvent(slot, 'Warning')),
     ...audited.flatMap((slot) => stateEvent(slot, 'Normal')),
   ];
+}
+
+/** Slots that have become contested. From then on neither their repairs nor what is repaired are news. */
+export function newlyContested(
+  { slots }: NamespaceReport,
+  previous: PostureContent | undefined,
+): readonly SlotReport[] {
+  return slots.filter(({ slot, reason }) => reason === 'Contested' && !wasContested(slot, previous));
+}
+
+function wasContested(slot: string, previous: PostureContent | undefined): boolean {
+  return (previous?.slots ?? []).some((before) => before.slot === slot && before.reason === 'Contested');
+}
+
+function contestEvent({ slot, message }: SlotReport): Announcement {
+  return { type: 'Warning', reason: 'Contested', message: boundedMessage(`${slot}: ${message}`) };
 }
 
 /**
@@ -64,7 +82,14 @@ export function policyEvents(
 }
 
 /** Reconciling comes and goes with every edit: its end shows as Ready. */
-const announced: ReadonlySet<string> = new Set(['Ready', 'Stalled', 'Degraded', 'Conflicted', 'Suspended']);
+const announced: ReadonlySet<string> = new Set([
+  'Ready',
+  'Stalled',
+  'Degraded',
+  'Conflicted',
+  'Contested',
+  'Suspended',
+]);
 
 function repairEvent(slot: SlotReport): readonly Announcement[] {
   if (slot.repaired === undefined) return [];

@@ -1,5 +1,6 @@
 import type { DriftKind } from '../plan/namespace-plan.ts';
 import { boundedMessage } from './bounds.ts';
+import { contestMessage } from './contest.ts';
 import { describeSlot } from './describe-slot.ts';
 import type { NamespaceReport, SlotReport } from './settle.ts';
 import { levelOf, worstSlot } from './severity.ts';
@@ -17,7 +18,11 @@ export interface Verdict {
   readonly conflict?: { readonly slot: string; readonly winner: string };
   /** Slots whose write failed and is to be tried again. */
   readonly failing: readonly SlotBrief[];
+  /** Slots that somebody else keeps changing, whether they are open at the moment or not. */
+  readonly contested: readonly ContestedSlot[];
 }
+
+export type ContestedSlot = Pick<SlotReport, 'slot' | 'message'>;
 
 export type SlotBrief = Pick<SlotReport, 'slot' | 'state' | 'reason' | 'message' | 'refusal'>;
 
@@ -41,7 +46,12 @@ function verdict(report: NamespaceReport, policy: string): Verdict {
     drift: countDrift(slots),
     ...(conflict === undefined ? {} : { conflict: { slot: conflict.slot, winner: conflict.winner } }),
     failing: slots.filter((slot) => slot.retry === true).map(brief),
+    contested: slots.flatMap((slot) => contestedSlot(slot, report.namespace)),
   };
+}
+
+function contestedSlot({ slot, contest }: SlotReport, namespace: string): readonly ContestedSlot[] {
+  return contest?.contested === true ? [{ slot, message: contestMessage(contest, slot, namespace) }] : [];
 }
 
 function brief(report: SlotReport): SlotBrief {
@@ -54,6 +64,12 @@ function brief(report: SlotReport): SlotBrief {
 export function leftBehind(report: NamespaceReport): Verdict['drift'] {
   const matched = new Set(report.matched);
   return countDrift(report.slots.filter(({ policies }) => !policies.some((policy) => matched.has(policy))));
+}
+
+/** How many objects are contested, by their kind. */
+export function contestedByResource(found: readonly Verdict[]): ReadonlyMap<string, number> {
+  const resources = found.flatMap(({ contested }) => contested.map(({ slot }) => slot.split('/')[0] ?? ''));
+  return sumByKind(resources.map((resource) => ({ [resource]: 1 })));
 }
 
 /** Adds up counts by kind. */

@@ -11,7 +11,7 @@ const baseline = policy('baseline', { networkPolicy: { defaultDeny: ['Ingress'] 
 const slot = 'NetworkPolicy/parapet-default-deny';
 
 function verdict(namespace: string, parts: Partial<Verdict> = {}): Verdict {
-  return { namespace, state: 'Compliant', drift: {}, failing: [], ...parts };
+  return { namespace, state: 'Compliant', drift: {}, failing: [], contested: [], ...parts };
 }
 
 function bad(state: SlotBrief['state'], parts: Partial<SlotBrief> = {}): SlotBrief {
@@ -45,6 +45,7 @@ const failing = verdict('team-a', {
 });
 const changed = bad('Modified', { reason: 'ChangedMeanwhile', message: 'the object has been modified' });
 const contended = verdict('team-a', { state: 'Drifted', worst: changed, drift: { Modified: 1 }, failing: [changed] });
+const contested = verdict('team-a', { contested: [{ slot, message: 'argocd keeps changing it' }] });
 const tied = verdict('team-a', { conflict: { slot, winner: 'another' } });
 
 interface Row {
@@ -92,6 +93,11 @@ const golden: readonly Row[] = [
     situation: 'a slot tie',
     verdicts: [tied],
     expected: ['Ready=True/Succeeded', 'Drifted=False/NoDrift', 'Conflicted=True/SamePriority'],
+  },
+  {
+    situation: 'an object that somebody else keeps changing',
+    verdicts: [contested],
+    expected: ['Ready=True/Succeeded', 'Drifted=False/NoDrift', 'Contested=True/Contested'],
   },
   {
     situation: 'beyond the ceiling',

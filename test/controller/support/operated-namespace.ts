@@ -1,0 +1,229 @@
+import { decodePolicy } from '../../../src/api/decode-policy.ts';
+import type { PolicyStatus } from '../../../src/api/policy-status.ts';
+import type { NamespacePosture, PostureSlot } from '../../../src/api/posture.ts';
+import { POSTURE_NAME } from '../../../src/api/resources.ts';
+import { Brake } from '../../../src/controller/brake.ts';
+import { enqueueChanges } from '../../../src/controller/enqueue.ts';
+import { Memory } from '../../../src/controller/memory.ts';
+import { observeNamespace, observePolicy } from '../../../src/controller/observers.ts';
+import { PolicyPublisher } from '../../../src/controller/publish-policy.ts';
+import { WorkQueue } from '../../../src/controller/queue.ts';
+import { createView } from '../../../src/controller/view.ts';
+import type { ClusterView } from '../../../src/controller/view.ts';
+import { runWorkers } from '../../../src/controller/workers.ts';
+import { silentLog } from '../../../src/kube/observer.ts';
+import { Metrics } from '../../../src/metrics.ts';
+import type { Change } from '../../../src/plan/namespace-plan.ts';
+import type { KubeObject } from '../../../src/slots/kube-object.ts';
+import { fakeTiming, settled } from '../../kube/support/fake-timing.ts';
+import type { FakeTiming } from '../../kube/support/fake-timing.ts';
+import { platform } from '../../plan/world.ts';
+import { FakeServer } from './fake-server.ts';
+
+const NAMESPACE = 'team-a';
+const POLICY = 'baseline';
+
+/** One write of the operator, in milliseconds since the beginning. */
+export interface Written {
+  readonly at: number;
+  readonly action: Change['action'];
+  /** `Kind/name`. */
+  readonly slot: string;
+}
+
+/**
+ * One namespace under the queue, the workers and the reconciler as they are in the operator; only the API server and the
+ * clock are not real.
+ */
+export class OperatedNamespace {
+  readonly timing: FakeTiming = fakeTiming();
+  readonly server = new FakeServer(NAMESPACE);
+  readonly writes: Written[] = [];
+  /** `type reason` of each Event. */
+  readonly events: string[] = [];
+  /** Runs between the commit of a write and its answer. */
+  beforeAnswer: (slot: string) => void = () => undefined;
+  metrics = new Metrics({ version: 'test' });
+  brake = new Brake(this.timing);
+  #policy: KubeObject;
+  #view: ClusterView = createView();
+  #stop: () => Promise<void> = () => Promise.resolve();
+  readonly #beganAt = this.timing.now();
+
+  constructor(spec: Readonly<Record<string, unknown>>) {
+    const metadata = { name: POLICY, uid: 'uid-policy', resourceVersion: '1', generation: 1 };
+    this.#policy = {
+      apiVersion: 'parapet.dev/v1alpha1',
+      kind: 'ClusterSecurityPolicy',
+      metadata,
+      spec: { mode: 'Enforce', namespaceSelector: {}, ...spec },
+    };
+    if (decodePolicy(this.#policy).problems.length > 0) throw new Error('the policy is invalid');
+  }
+
+  /** Milliseconds since the beginning. */
+  get now(): number {
+    return this.timing.now() - this.#beganAt;
+  }
+
+  /** Starts the operator, with an empty memory, and lets it do what there is to do. */
+  async start(): Promise<void> {
+    await this.#stop();
+    const view = createView();
+    this.#view = view;
+    const memory = new Memory();
+    this.metrics = new Metrics({ version: 'test' });
+    this.brake = new Brake(this.timing);
+    const { timing } = this;
+    const [namespaces, policies] = [
+      new WorkQueue({ log: silentLog, timing }),
+      new WorkQueue({ log: silentLog, timing }),
+    ];
+    const observers = {
+      log: silentLog,
+      metrics: this.metrics,
+      events: { record: ({ type, reason }: { type: string; reason: string }) => this.events.push(`${type} ${reason}`) },
+      memory,
+      now: () => timing.date(),
+    };
+    const publisher = new PolicyPublisher({
+      view,
+      memory,
+      protectedNamespaces: [],
+      timing,
+      writeStatus: (_target, status) =>
+        Promise.resolve({ result: 'done', object: this.#withStatus(status as unknown) }),
+      observe: (published) => observePolicy(published, observers),
+      log: silentLog,
+    });
+    const touch = (name: string): void => policies.addAfter(name, publisher.dueIn(name));
+    enqueueChanges(
+      { view, memory, protectedNamespaces: [] },
+      {
+        namespace: (name, urgency, at) => namespaces.add(name, urgency, at),
+        policy: touch,
+        policyGone: () => undefined,
+      },
+    );
+    this.#list();
+    const running = runWorkers(1, {
+      namespaces,
+      policies,
+      publisher,
+      metrics: this.metrics,
+      timing,
+      write: (change) => Promise.resolve(this.#write(change)),
+      reconcile: {
+        view,
+        memory,
+        brake: this.brake,
+        podsIn: () => Promise.resolve([]),
+        platform: () => platform,
+        protectedNamespaces: [],
+        timing,
+        observe: (observation) => observeNamespace(observation, observers),
+        policiesTouched: (names) => [...names].forEach(touch),
+      },
+    });
+    this.#stop = async () => {
+      namespaces.close();
+      policies.close();
+      await running;
+    };
+    await settled();
+  }
+
+  async stop(): Promise<void> {
+    await this.#stop();
+    this.#stop = () => Promise.resolve();
+  }
+
+  /** Somebody writes an object's content over; the operator sees it and does what it may do at once. */
+  async tamper(slot: string, content: Readonly<Record<string, unknown>>, manager = 'tenant'): Promise<void> {
+    this.edited(slot, content, manager);
+    await settled();
+  }
+
+  /** The same, but the operator has had no time yet; the watch also tells of what was there before. */
+  edited(slot: string, content: Readonly<Record<string, unknown>>, manager: string): void {
+    const before = this.server.get(slot);
+    if (before !== undefined) this.#tell(before);
+    this.#tell(this.server.edit(slot, content, manager));
+  }
+
+  async remove(slot: string): Promise<void> {
+    const object = this.server.remove(slot);
+    this.#storeOf(object)?.forget(object, { initial: false, receivedAt: this.timing.now() });
+    await settled();
+  }
+
+  /** Changes the policy as its author would. */
+  async edit(spec: Readonly<Record<string, unknown>>): Promise<void> {
+    const { generation = 1, resourceVersion = '1' } = this.#policy.metadata;
+    const metadata = {
+      ...this.#policy.metadata,
+      generation: generation + 1,
+      resourceVersion: `${+resourceVersion + 1}`,
+    };
+    this.#policy = { ...this.#policy, metadata, spec: { mode: 'Enforce', namespaceSelector: {}, ...spec } };
+    this.#view.policies.ingest(this.#policy, { initial: false, receivedAt: this.timing.now() });
+    await settled();
+  }
+
+  async advance(ms: number): Promise<void> {
+    await this.timing.advance(ms);
+  }
+
+  contentOf(slot: string): unknown {
+    return this.server.get(slot)?.['spec'] ?? this.server.get(slot)?.['rules'];
+  }
+
+  get posture(): NamespacePosture {
+    return this.server.get(`NamespacePosture/${POSTURE_NAME}`) as unknown as NamespacePosture;
+  }
+
+  slotReport(slot: string): PostureSlot | undefined {
+    return this.posture.slots.find((entry) => entry.slot === slot);
+  }
+
+  get status(): PolicyStatus {
+    return this.#policy['status'] as PolicyStatus;
+  }
+
+  /** When a slot was written. */
+  writesOf(slot: string): readonly number[] {
+    return this.writes.filter((write) => write.slot === slot).map(({ at }) => at);
+  }
+
+  #write(change: Change): ReturnType<FakeServer['write']> {
+    const outcome = this.server.write(change);
+    const name = change.action === 'create' ? change.object.metadata.name : change.name;
+    this.writes.push({ at: this.now, action: change.action, slot: `${change.resource.kind}/${name}` });
+    this.beforeAnswer(`${change.resource.kind}/${name}`);
+    return outcome;
+  }
+
+  #withStatus(status: unknown): KubeObject {
+    const { resourceVersion = '1' } = this.#policy.metadata;
+    const metadata = { ...this.#policy.metadata, resourceVersion: `${Number(resourceVersion) + 1}` };
+    this.#policy = { ...this.#policy, metadata, status: status as object };
+    return this.#policy;
+  }
+
+  /** What the reflectors do at the start. */
+  #list(): void {
+    const arrival = { initial: true, receivedAt: this.timing.now() };
+    this.#view.policies.ingest(this.#policy, arrival);
+    for (const object of this.server.list()) this.#storeOf(object)?.ingest(object, arrival);
+    const metadata = { name: NAMESPACE, uid: 'uid-namespace', resourceVersion: '1', labels: {} };
+    this.#view.namespaces.ingest({ apiVersion: 'v1', kind: 'Namespace', metadata }, arrival);
+  }
+
+  #tell(object: KubeObject): void {
+    this.#storeOf(object)?.ingest(object, { initial: false, receivedAt: this.timing.now() });
+  }
+
+  #storeOf({ kind }: KubeObject) {
+    return kind === 'NamespacePosture' ? this.#view.postures : this.#view.objects.get(kind);
+  }
+}
