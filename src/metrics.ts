@@ -52,6 +52,12 @@ export class Metrics {
     help: 'Objects that somebody else keeps changing.',
     label: 'resource',
   });
+  readonly #clusterGrants = new Gauge({
+    name: 'parapet_cluster_grants',
+    help: 'ClusterRoleBindings that grant in every namespace what would be Widened in one, by reason.',
+    labelNames: ['reason'],
+    registers: [this.registry],
+  });
   readonly #leader = new Gauge({
     name: 'leader_election_master_status',
     help: '1 while this process leads.',
@@ -88,6 +94,12 @@ export class Metrics {
     const gauges = [this.namespaces, this.#driftOpen, this.#contested];
     const counters = [this.driftDetected, this.driftRepaired, this.repairsPaced];
     for (const series of [...gauges, ...counters]) series.drop(policy);
+  }
+
+  /** Replaces the counts, which belong to no policy. */
+  setClusterGrants(countByReason: ReadonlyMap<string, number>): void {
+    this.#clusterGrants.reset();
+    for (const [reason, count] of countByReason) this.#clusterGrants.set({ reason }, count);
   }
 
   setLeader(name: string, leads: boolean): void {

@@ -1,5 +1,5 @@
 import { policyResource, postureResource } from '../../src/api/resources.ts';
-import { clusterRoleResource } from '../../src/controller/cluster-roles.ts';
+import { clusterRoleBindingResource, clusterRoleResource } from '../../src/controller/cluster-roles.ts';
 import { LEASE, LEASE_NAME } from '../../src/kube/lease-record.ts';
 import { DNS_SERVICES } from '../../src/kube/platform-facts.ts';
 import { CILIUM_CONFIG } from '../../src/kube/platform-findings.ts';
@@ -53,6 +53,7 @@ function staticRules(): readonly Rule[] {
     { apiGroups: [''], resources: ['namespaces'], verbs: ['list', 'watch'] },
     // What a binding grants is what its role holds.
     rule(clusterRoleResource, ['list', 'watch']),
+    rule(clusterRoleBindingResource, ['list', 'watch']),
     { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
     // Whether what runs would violate an edit, read when there is one.
     { apiGroups: [''], resources: ['pods'], verbs: ['list'] },

@@ -1,5 +1,5 @@
 import { policyResource, postureResource } from '../api/resources.ts';
-import { clusterRoleResource } from '../controller/cluster-roles.ts';
+import { clusterRoleBindingResource, clusterRoleResource } from '../controller/cluster-roles.ts';
 import { gather } from '../controller/view.ts';
 import type { ClusterView } from '../controller/view.ts';
 import type { Store, Stored } from '../kube/store.ts';
@@ -15,6 +15,10 @@ import { protectedBy } from './protected-namespaces.ts';
 export interface ClusterState {
   readonly view: ClusterView;
   readonly platform: KnownPlatform;
+  /** Kinds of policies beside NetworkPolicy that the cluster serves and nothing here evaluates. */
+  readonly notEvaluated: readonly string[];
+  /** Kinds that whoever asked may not read. */
+  readonly unreadable: readonly string[];
   /** Where it was read, for people. */
   readonly source: string;
 }
@@ -26,6 +30,7 @@ export function storesOf(view: ClusterView): readonly (readonly [Resource, Pick<
     [postureResource, view.postures],
     [namespaceResource, view.namespaces],
     [clusterRoleResource, view.clusterRoles],
+    [clusterRoleBindingResource, view.clusterRoleBindings],
     ...objectKinds.flatMap(({ resource }) => {
       const store = view.objects.get(resource.kind);
       return store === undefined ? [] : [[resource, store] as const];

@@ -14,7 +14,7 @@ export async function explain(name: string, flags: ExplainFlags, { out, err }: T
   const state = await stateOf(flags, err, { only: name });
   const snapshot = snapshotsOf(state, flags).find(({ namespace }) => namespace.name === name);
   if (snapshot === undefined) throw new Error(`there is no namespace ${name} in ${state.source}`);
-  const explanation = explanationOf(snapshot, state.platform.assumed);
+  const explanation = explanationOf(snapshot, state);
   await writeOutputs(flags.output, (format) => rendered(explanation, format), { out, fallback: 'table' });
   return 0;
 }

@@ -1,5 +1,6 @@
 import type { Policy } from '../api/policy.ts';
 import type { Explanation, PolicyExplanation, SlotExplanation } from '../output/explanation.ts';
+import { clusterGrants } from '../plan/cluster-grants.ts';
 import { foldPolicies } from '../plan/fold.ts';
 import type { SlotPlan } from '../plan/namespace-plan.ts';
 import { plan } from '../plan/plan.ts';
@@ -8,9 +9,10 @@ import type { NamespaceSnapshot } from '../plan/snapshot.ts';
 import { standings } from '../plan/standing.ts';
 import type { Standings } from '../plan/standing.ts';
 import { whySelected } from '../plan/why-selected.ts';
+import type { ClusterState } from './cluster-state.ts';
 
 /** Why the namespace is as it is, from the plan the operator would make of it now. */
-export function explanationOf(snapshot: NamespaceSnapshot, assumed: readonly string[]): Explanation {
+export function explanationOf(snapshot: NamespaceSnapshot, state: ClusterState): Explanation {
   const planned = plan(snapshot);
   const standing = standings(snapshot.policies, snapshot.namespace, snapshot.protectedNamespaces);
   const asks = askedFor(snapshot, standing);
@@ -24,8 +26,12 @@ export function explanationOf(snapshot: NamespaceSnapshot, assumed: readonly str
       ...planned.slots.map(explain),
       ...planned.audits.flatMap(({ policy, slots }) => slots.map((slot) => auditExplanation(slot, policy))),
     ].toSorted((a, b) => (a.slot < b.slot ? -1 : a.slot > b.slot ? 1 : 0)),
+    clusterWide: clusterGrants(state.view.clusterRoleBindings.list(''), snapshot.clusterRoles).map(
+      ({ binding, reason, message }) => ({ binding, reason, message }),
+    ),
+    notEvaluated: state.notEvaluated,
     platform: snapshot.platform,
-    assumed,
+    assumed: state.platform.assumed,
   };
 }
 

@@ -12,9 +12,13 @@ export const namespaceResource: Resource = {
 };
 
 /** Whether an object is of a kind, in whatever version. */
-export function isOf({ apiVersion, kind }: KubeObject, resource: Resource): boolean {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  return kind === resource.kind && group === resource.group;
+export function isOf(object: KubeObject, resource: Resource): boolean {
+  return object.kind === resource.kind && groupOf(object) === resource.group;
+}
+
+/** The API group; empty for the core's. */
+export function groupOf({ apiVersion }: KubeObject): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
 /** Throws where two manifests are of the same object: nobody could say which of them counts. */

@@ -1,4 +1,5 @@
 import { API_GROUP } from '../api/resources.ts';
+import { clusterRoleBindingResource, clusterRoleResource } from '../controller/cluster-roles.ts';
 import { createView } from '../controller/view.ts';
 import { ApiError } from '../errors.ts';
 import { createClient } from '../kube/client.ts';
@@ -8,6 +9,7 @@ import type { Selection } from '../kube/initial-list.ts';
 import { loadKubeConfig } from '../kube/kubeconfig.ts';
 import { Platform } from '../kube/platform.ts';
 import { resourceName } from '../kube/resource-path.ts';
+import { asList, asObject } from '../slots/canonical.ts';
 import type { KubeObject, Resource } from '../slots/kube-object.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
 import { fill, storesOf } from './cluster-state.ts';
@@ -16,7 +18,11 @@ import type { PlanningFlags, SourceFlags } from './common-flags.ts';
 import { namespaceResource } from './manifest-kinds.ts';
 import type { KnownPlatform } from './known-platform.ts';
 import { toldPlatform } from './platform-flags.ts';
+import { notEvaluated } from './not-evaluated.ts';
 import { version } from './version.ts';
+
+/** Without them it stays unknown what a binding grants; whoever administers a namespace may not read them. */
+const CLUSTER_WIDE: ReadonlySet<Resource> = new Set([clusterRoleResource, clusterRoleBindingResource]);
 
 /**
  * A cluster as its API server tells it, to whoever the kubeconfig says. Nothing is written, whatever happens.
@@ -30,13 +36,23 @@ export async function stateFromCluster(flags: SourceFlags & PlanningFlags, only?
   try {
     const told = await toldPlatform(flags);
     const view = createView();
-    const [platform] = await Promise.all([
+    const unreadable: string[] = [];
+    const [platform, groups] = await Promise.all([
       detected(client, told, done.signal),
-      ...storesOf(view).map(async ([resource, store]) =>
-        fill(store, await listed(client, selection(resource, only), done.signal)),
-      ),
+      servedGroups(client),
+      ...storesOf(view).map(async ([resource, store]) => {
+        const objects = await listed(client, selection(resource, only), done.signal);
+        if (objects === undefined) unreadable.push(resourceName(resource));
+        else fill(store, objects);
+      }),
     ]);
-    return { view, platform, source: `the cluster of context "${context}"` };
+    return {
+      view,
+      platform,
+      notEvaluated: notEvaluated(groups),
+      unreadable: unreadable.toSorted(),
+      source: `the cluster of context "${context}"`,
+    };
   } finally {
     done.abort();
     await client.close();
@@ -49,14 +65,32 @@ function selection(resource: Resource, only: string | undefined): Selection {
   return resource.namespaced ? { resource, namespace: only } : { resource };
 }
 
-/** A cluster that has never heard of Parapet has none of its objects. */
-async function listed(client: KubeClient, selected: Selection, signal: AbortSignal): Promise<readonly KubeObject[]> {
+/** The API groups a cluster serves; none where it won't say. */
+async function servedGroups(client: KubeClient): Promise<readonly string[]> {
+  const { status, body } = await client.request({ method: 'GET', path: '/apis' });
+  if (status !== 200) return [];
+  return asList(asObject(body)['groups']).flatMap((group) => {
+    const { name } = asObject(group);
+    return typeof name === 'string' ? [name] : [];
+  });
+}
+
+/**
+ * A cluster that has never heard of Parapet has none of its objects.
+ * @returns undefined for what whoever asks may not read and a plan can do without
+ */
+async function listed(
+  client: KubeClient,
+  selected: Selection,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[] | undefined> {
   const { resource } = selected;
   const objects: KubeObject[] = [];
   try {
     await listAll(client, selected, (object) => objects.push(object), signal);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    if (error.status === 403 && CLUSTER_WIDE.has(resource)) return undefined;
     if (error.status !== 404 || resource.group !== API_GROUP) {
       throw new Error(`cannot list ${resourceName(resource)}: ${error.message}`, { cause: error });
     }

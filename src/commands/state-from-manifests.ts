@@ -6,9 +6,10 @@ import type { KubeObject, Resource } from '../slots/kube-object.ts';
 import { fill, storesOf } from './cluster-state.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { PlanningFlags } from './common-flags.ts';
-import { isOf, namespaceResource, refuseTwins } from './manifest-kinds.ts';
+import { groupOf, isOf, namespaceResource, refuseTwins } from './manifest-kinds.ts';
 import { withNameLabel } from './namespace-of.ts';
 import { platformOf } from './known-platform.ts';
+import { notEvaluated } from './not-evaluated.ts';
 
 /**
  * A cluster as manifests describe it; kinds that a plan doesn't read are passed over. Its policies may be invalid, as a
@@ -26,7 +27,14 @@ export async function stateFromManifests(paths: readonly string[], flags: Planni
       named.map(({ object }) => object),
     );
   }
-  return { view, platform: await platformOf(flags), source: `the files of ${paths.join(', ')}` };
+  const groups = manifests.map(({ object }) => groupOf(object));
+  return {
+    view,
+    platform: await platformOf(flags),
+    notEvaluated: notEvaluated(groups),
+    unreadable: [],
+    source: `the files of ${paths.join(', ')}`,
+  };
 }
 
 /** What the API server adds: a namespace, a uid, the label that names a namespace. */

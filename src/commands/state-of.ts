@@ -24,6 +24,7 @@ export async function stateOf(
   const { namespaces, policies } = state.view;
   const read = `read ${state.source}; namespaces: ${namespaces.size}, policies: ${policies.size}`;
   const planned = [...policies.list('').map(({ policy }) => policy), ...written];
-  for (const line of [read, ...toldAssumptions(state.platform, planned)]) err(`parapet: ${line}\n`);
+  const unread = state.unreadable.map((kind) => `you may not list ${kind}: what bindings grant by them stays unknown`);
+  for (const line of [read, ...unread, ...toldAssumptions(state.platform, planned)]) err(`parapet: ${line}\n`);
   return state;
 }

@@ -1,4 +1,6 @@
+import { slim } from '../kube/slim.ts';
 import type { Stored, StoreTransform } from '../kube/store.ts';
+import type { LiveObject } from '../plan/snapshot.ts';
 import type { KubeObject, Resource } from '../slots/kube-object.ts';
 import { objectKindOf } from '../slots/object-kinds.ts';
 import type { Content } from '../slots/slot-kind.ts';
@@ -17,6 +19,13 @@ export interface ClusterRoleEntry extends Stored {
   readonly content: Content;
 }
 
+/** Read for the same reason. */
+export const clusterRoleBindingResource: Resource = {
+  ...clusterRoleResource,
+  plural: 'clusterrolebindings',
+  kind: 'ClusterRoleBinding',
+};
+
 /** Keeps the rules alone. */
 export const clusterRoleTransform: StoreTransform<ClusterRoleEntry> = {
   transform: (object: KubeObject) => ({
@@ -26,3 +35,10 @@ export const clusterRoleTransform: StoreTransform<ClusterRoleEntry> = {
     content: objectKindOf('Role')?.normalize(object) ?? {},
   }),
 };
+
+/** As a RoleBinding enters its store. */
+export function clusterRoleBindingTransform(): StoreTransform<LiveObject> {
+  const likeRoleBinding = objectKindOf('RoleBinding');
+  if (likeRoleBinding === undefined) throw new Error('RoleBinding is no kind of the registry');
+  return slim({ ...likeRoleBinding, resource: clusterRoleBindingResource });
+}

@@ -7,6 +7,7 @@ import { PodReader } from '../kube/pods.ts';
 import type { Metrics } from '../metrics.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
 import { Brake } from './brake.ts';
+import { ClusterGrantWatch } from './cluster-grant-watch.ts';
 import { enqueueChanges } from './enqueue.ts';
 import { Memory } from './memory.ts';
 import { observeNamespace, observePolicy } from './observers.ts';
@@ -41,6 +42,7 @@ export class Controller {
   readonly #policies: WorkQueue;
   readonly #publisher: PolicyPublisher;
   readonly #pods: PodReader;
+  readonly #clusterGrants: ClusterGrantWatch;
 
   constructor(options: ControllerOptions) {
     const { client, log, metrics, observer, timing, protectedNamespaces } = options;
@@ -61,6 +63,7 @@ export class Controller {
       observe: (published) => observePolicy(published, this.#observers()),
       log,
     });
+    this.#clusterGrants = new ClusterGrantWatch({ view, log, metrics, events: options.events });
     enqueueChanges(
       { view, memory, protectedNamespaces },
       {
@@ -78,6 +81,7 @@ export class Controller {
 
   /** Works until `close`; resolves when the last write has returned. */
   async run(): Promise<void> {
+    this.#clusterGrants.begin();
     await runWorkers(this.#options.concurrency, this.#workers());
   }
 

@@ -6,11 +6,11 @@ import { POSTURE_NAME } from '../api/resources.ts';
 import { slim } from '../kube/slim.ts';
 import { Store } from '../kube/store.ts';
 import type { Stored } from '../kube/store.ts';
-import { clusterRoleTransform } from './cluster-roles.ts';
+import { clusterRoleBindingTransform, clusterRoleTransform } from './cluster-roles.ts';
 import type { ClusterRoleEntry } from './cluster-roles.ts';
 import type { UnreportedSlots } from './memory.ts';
 import { recordOf } from '../plan/record.ts';
-import type { LiveObject, NamespaceSnapshot } from '../plan/snapshot.ts';
+import type { ClusterRoles, LiveObject, NamespaceSnapshot } from '../plan/snapshot.ts';
 import type { KubeObject, StringMap } from '../slots/kube-object.ts';
 import { objectKinds } from '../slots/object-kinds.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
@@ -36,6 +36,7 @@ export interface ClusterView {
   readonly namespaces: Store<NamespaceEntry>;
   readonly postures: Store<PostureEntry>;
   readonly clusterRoles: Store<ClusterRoleEntry>;
+  readonly clusterRoleBindings: Store<LiveObject>;
   /** By kind, for every kind of the registry. */
   readonly objects: ReadonlyMap<string, Store<LiveObject>>;
 }
@@ -47,6 +48,7 @@ export function createView(): ClusterView {
     namespaces: new Store({ transform: namespaceEntry }),
     postures: new Store({ transform: postureEntry }),
     clusterRoles: new Store(clusterRoleTransform),
+    clusterRoleBindings: new Store(clusterRoleBindingTransform()),
     objects: new Map(objectKinds.map((kind) => [kind.resource.kind, new Store(slim(kind))])),
   };
 }
@@ -73,13 +75,18 @@ export function gather(
     policies: view.policies.list('').map(({ policy }) => policy),
     live: objects.filter((object) => isSlotName(object.name)),
     others: objects.filter((object) => !isSlotName(object.name)),
-    clusterRoles: { get: (role) => view.clusterRoles.get('', role)?.content },
+    clusterRoles: clusterRolesOf(view),
     record:
       unreported?.uid === namespace.uid
         ? unreported.record
         : (view.postures.get(name, POSTURE_NAME)?.content.slots.map(recordOf) ?? []),
     ...options,
   };
+}
+
+/** The rules of ClusterRoles as they are at the moment of asking. */
+export function clusterRolesOf({ clusterRoles }: ClusterView): ClusterRoles {
+  return { get: (name) => clusterRoles.get('', name)?.content };
 }
 
 function policyEntry(object: KubeObject): PolicyEntry {

@@ -7,7 +7,7 @@ import type { Store, Stored } from '../kube/store.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Resource } from '../slots/kube-object.ts';
 import { objectKinds } from '../slots/object-kinds.ts';
-import { clusterRoleResource } from './cluster-roles.ts';
+import { clusterRoleBindingResource, clusterRoleResource } from './cluster-roles.ts';
 import type { ClusterView } from './view.ts';
 
 const namespaces: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false };
@@ -33,6 +33,7 @@ export class Watches {
       watch(postureResource, view.postures),
       watch(namespaces, view.namespaces),
       watch(clusterRoleResource, view.clusterRoles),
+      watch(clusterRoleBindingResource, view.clusterRoleBindings),
       ...objectKinds.flatMap(({ resource }) => {
         const store = view.objects.get(resource.kind);
         return store === undefined ? [] : [watch(resource, store)];

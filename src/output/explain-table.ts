@@ -12,6 +12,7 @@ export function explainTable(explanation: Explanation, shorten: Shorten): string
     policyLines(explanation.policies),
     slotLines(explanation.slots),
     ...explanation.slots.map((slot) => detailLines(slot, shorten)),
+    clusterLines(explanation),
     platformLines(explanation),
   ];
   return `${blocks
@@ -75,6 +76,16 @@ const STANDING = {
   departed: 'is gone or selects it no more',
   leaving: 'selects it no more and takes along what nobody else holds',
 } as const;
+
+function clusterLines({ clusterWide, notEvaluated }: Explanation): readonly string[] {
+  const left = clusterWide.length - MAX_OTHERS;
+  return [
+    ...(clusterWide.length === 0 ? [] : ['Cluster-wide, here as everywhere:']),
+    ...clusterWide.slice(0, MAX_OTHERS).map(({ binding, message }) => `  ClusterRoleBinding/${binding} ${message}`),
+    ...(left > 0 ? [`  and ${left} more`] : []),
+    ...notEvaluated.map((kinds) => `Not evaluated: ${kinds}; they can open what is closed`),
+  ];
+}
 
 function platformLines({ platform, assumed }: Explanation): readonly string[] {
   const { dns, apiServer, nodeCidrs, cloud, cni } = platform;

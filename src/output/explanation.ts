@@ -10,6 +10,10 @@ export interface Explanation {
   readonly policies: readonly PolicyExplanation[];
   /** Every object the namespace has or should have of them, by slot. */
   readonly slots: readonly SlotExplanation[];
+  /** What is granted in every namespace, by ClusterRoleBinding. */
+  readonly clusterWide: readonly { readonly binding: string; readonly reason: string; readonly message: string }[];
+  /** Kinds of policies the cluster has that can open what is closed, and that nothing here looks at. */
+  readonly notEvaluated: readonly string[];
   readonly platform: NamespaceSnapshot['platform'];
   /** The platform facts that nobody told and nothing was asked for. */
   readonly assumed: readonly string[];

@@ -1,9 +1,8 @@
 import type { Policy } from '../api/policy.ts';
 import type { Content } from '../slots/slot-kind.ts';
-import { broadRole } from '../widening/broad-role.ts';
-import type { BroadGrant } from '../widening/broad-role.ts';
 import { describeRight, exceedingRight } from '../widening/rights.ts';
 import type { RbacRule } from '../widening/rights.ts';
+import { broadGrant, tellGrant } from './broad-grant.ts';
 import { slotId } from './fold.ts';
 import { readBinding, readRules } from './read-stranger.ts';
 import type { Binding, BoundSubject } from './read-stranger.ts';
@@ -19,9 +18,9 @@ export function widenedByBinding({ content }: LiveObject, posture: JudgedPosture
   if (binding.subjects.length === 0 || minding.length === 0) return undefined;
   const role = roleOf(binding, posture);
   if (role === undefined) return unresolvable(binding, minding);
-  const broad = broadGrant(role);
+  const broad = broadGrant(role, 'namespace');
   if (broad !== undefined) {
-    return { reason: broad.reason, opens: told(binding, broad.right), remedy: REMEDY, policies: namesOf(minding) };
+    return { reason: broad.reason, opens: tellGrant(binding, broad.right), remedy: REMEDY, policies: namesOf(minding) };
   }
   const strict = minding.filter(({ widening }) => widening.roleBindings === 'Any');
   const more = strict.length === 0 ? undefined : exceedingGrant(binding, readRules(role), posture);
@@ -62,7 +61,7 @@ function exceedingGrant(binding: Binding, rules: readonly RbacRule[], posture: J
       .flatMap((each) => ownRules(each, posture));
     const right = exceedingRight(rules, granted);
     if (right !== undefined)
-      return `${told({ ...binding, subjects: [subject] }, describeRight(right))}, beyond what policies grant it`;
+      return `${tellGrant({ ...binding, subjects: [subject] }, describeRight(right))}, beyond what policies grant it`;
   }
   return undefined;
 }
@@ -79,27 +78,6 @@ function isSame(a: BoundSubject, b: BoundSubject): boolean {
   return a.kind === b.kind && a.name === b.name && a.namespace === b.namespace;
 }
 
-function told({ role, subjects }: Binding, right: string): string {
-  const [first] = subjects;
-  const more = subjects.length > 1 ? ` and ${subjects.length - 1} more` : '';
-  return `binds ${role.kind}/${role.name}, which grants "${right}", to ${spelled(first)}${more}`;
-}
-
-function spelled(subject: BoundSubject | undefined): string {
-  if (subject === undefined) return 'nobody';
-  const { kind, name, namespace } = subject;
-  return `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`;
-}
-
 function namesOf(policies: readonly Policy[]): readonly string[] {
   return policies.map(({ name }) => name).toSorted();
-}
-
-/** By content: a ClusterRole is judged once, however many namespaces bind it. */
-const judged = new WeakMap<Content, { readonly grant: BroadGrant | undefined }>();
-
-function broadGrant(role: Content): BroadGrant | undefined {
-  const known = judged.get(role) ?? { grant: broadRole(readRules(role), 'namespace') };
-  judged.set(role, known);
-  return known.grant;
 }

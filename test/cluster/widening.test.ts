@@ -35,6 +35,10 @@ function binding(name: string, roleRef: { readonly kind: string; readonly name: 
   };
 }
 
+function put({ admin }: Cluster, namespace: string, object: KubeObject): Promise<KubeObject> {
+  return admin.create({ ...object, metadata: { ...object.metadata, namespace } });
+}
+
 const spelled = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.name}`;
 
 describe('What others open', function () {
@@ -48,10 +52,6 @@ describe('What others open', function () {
     await cluster.applyFixture('widening');
     await Promise.all(['widening', 'widening-any', 'widening-ignore'].map((name) => reconciled(cluster, name, '1/1')));
   });
-
-  async function put(namespace: string, object: KubeObject): Promise<KubeObject> {
-    return cluster.admin.create({ ...object, metadata: { ...object.metadata, namespace } });
-  }
 
   function eventuallyWidened(namespace: string, id: string, reason: string): Promise<PostureSlot> {
     return eventually(`${id} is ${reason}`, async () => {
@@ -113,7 +113,7 @@ describe('What others open', function () {
   ];
   for (const [title, object, reason, told] of opening) {
     it(`is reported while it is there, and never touched: ${title}`, async () => {
-      const created = await put('widening', object);
+      const created = await put(cluster, 'widening', object);
       const report = await eventuallyWidened('widening', spelled(object), reason);
       expect(report.message).to.include(told).and.to.include('managed by');
       expect(report).not.to.have.property('uid');
@@ -126,10 +126,13 @@ describe('What others open', function () {
 
   it('degrades the policy, which stays ready, counts in the summary and in the metrics, and is announced once', async () => {
     const object = networkPolicy('summary', { podSelector: {}, ingress: [{}] });
-    await put('widening', object);
-    const status = await reconciled(cluster, 'widening', '0/1');
+    await put(cluster, 'widening', object);
+    const status = await eventually('the policy tells of it', async () => {
+      const told = await reconciled(cluster, 'widening', '0/1');
+      expect(messageOf(told, 'Degraded')).to.include('widening: NetworkPolicy/summary: ingress rule 1');
+      return told;
+    });
     expect(conditionsOf(status)).to.include({ Ready: 'True/Succeeded', Degraded: 'True/OpensToEveryone' });
-    expect(messageOf(status, 'Degraded')).to.include('widening: NetworkPolicy/summary: ingress rule 1');
     const { summary } = await cluster.admin.read(posture('widening'));
     expect(summary).to.include({ state: 'Drifted', widened: 1 });
     expect(await operator.metric('parapet_drift_open', { policy: 'widening', kind: 'Widened' })).to.equal(1);
@@ -144,8 +147,8 @@ describe('What others open', function () {
 
   it('is judged by its Role as the Role changes', async () => {
     const reader = role('Role', 'reader', 'pods');
-    await put('widening', reader);
-    await put('widening', binding('reads', { kind: 'Role', name: 'reader' }));
+    await put(cluster, 'widening', reader);
+    await put(cluster, 'widening', binding('reads', { kind: 'Role', name: 'reader' }));
     await lookedAt('widening');
     await eventuallyUntold('widening', 'RoleBinding/reads');
     await cluster.admin.edit(slot('widening', 'Role/reader'), { rules: role('Role', 'reader', 'secrets')['rules'] });
@@ -157,7 +160,7 @@ describe('What others open', function () {
 
   it('is judged by its ClusterRole from the moment there is one, and as it changes', async () => {
     const clusterRole = { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', name: 'widening-later' };
-    await put('widening', binding('later', { kind: 'ClusterRole', name: 'widening-later' }));
+    await put(cluster, 'widening', binding('later', { kind: 'ClusterRole', name: 'widening-later' }));
     await eventually('its role is unknown', async () => {
       const report = await slotReport(cluster, 'widening', 'RoleBinding/later');
       expect(report).to.include({ state: 'OK', reason: 'RoleUnknown' });
@@ -174,12 +177,12 @@ describe('What others open', function () {
   });
 
   it('is whatever exceeds allows and roles, where the policy says Any', async () => {
-    await put('widening-any', egressTo('database', '192.0.2.0/24'));
-    await put('widening-any', role('Role', 'logs', 'pods/log'));
-    await put('widening-any', binding('logs', { kind: 'Role', name: 'logs' }));
-    await put('widening-any', role('Role', 'pods', 'pods'));
-    await put('widening-any', binding('pods', { kind: 'Role', name: 'pods' }));
-    await put('widening-any', binding('others', { kind: 'Role', name: 'pods' }, 'others'));
+    await put(cluster, 'widening-any', egressTo('database', '192.0.2.0/24'));
+    await put(cluster, 'widening-any', role('Role', 'logs', 'pods/log'));
+    await put(cluster, 'widening-any', binding('logs', { kind: 'Role', name: 'logs' }));
+    await put(cluster, 'widening-any', role('Role', 'pods', 'pods'));
+    await put(cluster, 'widening-any', binding('pods', { kind: 'Role', name: 'pods' }));
+    await put(cluster, 'widening-any', binding('others', { kind: 'Role', name: 'pods' }, 'others'));
     const database = await eventuallyWidened('widening-any', 'NetworkPolicy/database', 'OpensMore');
     expect(database.message).to.include('192.0.2.0/24').and.to.include('which no policy allows');
     const logs = await eventuallyWidened('widening-any', 'RoleBinding/logs', 'GrantsMore');
@@ -189,8 +192,8 @@ describe('What others open', function () {
   });
 
   it('is nobody’s business, where the policy says Ignore', async () => {
-    await put('widening-ignore', networkPolicy('allow-all', { podSelector: {}, ingress: [{}] }));
-    await put('widening-ignore', binding('admins', { kind: 'ClusterRole', name: 'cluster-admin' }));
+    await put(cluster, 'widening-ignore', networkPolicy('allow-all', { podSelector: {}, ingress: [{}] }));
+    await put(cluster, 'widening-ignore', binding('admins', { kind: 'ClusterRole', name: 'cluster-admin' }));
     await lookedAt('widening-ignore');
     await reconciled(cluster, 'widening-ignore', '1/1');
     const { slots, summary } = await cluster.admin.read(posture('widening-ignore'));

@@ -118,6 +118,46 @@ describe('parapet explain, from manifests', () => {
     expect(policies[0]?.problems.join()).to.include('spec.mode: ');
   });
 
+  it('tells what others open, what is granted cluster-wide, and what nobody evaluates', async () => {
+    const rbac = 'rbac.authorization.k8s.io';
+    const reads = { apiGroups: [''], resources: ['secrets'], verbs: ['list'] };
+    const subjects = [{ kind: 'Group', name: 'team' }];
+    const roleRef = { apiGroup: rbac, kind: 'ClusterRole', name: 'reader' };
+    const inNamespace = (name: string): object => ({ name, namespace: 'team-a' });
+    const { out } = await explained([
+      policy('baseline', { networkPolicy: { defaultDeny: ['Ingress'] } }),
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: inNamespace('open'),
+        spec: { ingress: [{}] },
+      },
+      { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: 'reader' }, rules: [reads] },
+      { apiVersion: `${rbac}/v1`, kind: 'RoleBinding', metadata: inNamespace('reads'), roleRef, subjects },
+      {
+        apiVersion: `${rbac}/v1`,
+        kind: 'RoleBinding',
+        metadata: inNamespace('later'),
+        roleRef: { ...roleRef, name: 'absent' },
+        subjects,
+      },
+      { apiVersion: `${rbac}/v1`, kind: 'ClusterRoleBinding', metadata: { name: 'everywhere' }, roleRef, subjects },
+      { apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolicy', metadata: inNamespace('x'), spec: {} },
+    ]);
+    expect(out).to.match(/^NetworkPolicy\/open +Widened +nothing +baseline +somebody else’s object/m);
+    expect(out).to.include('NetworkPolicy/open\n  ingress rule 1 is open to every peer; managed by');
+    expect(out).to.include(
+      'RoleBinding/reads\n  binds ClusterRole/reader, which grants "list secrets", to Group team;',
+    );
+    expect(out).to.include(
+      'RoleBinding/later\n  binds ClusterRole/absent, which is not to be found: what it grants is unknown',
+    );
+    expect(out).to.include(
+      'Cluster-wide, here as everywhere:\n  ClusterRoleBinding/everywhere binds ClusterRole/reader, which grants "list secrets"',
+    );
+    expect(out).to.include('Not evaluated: CiliumNetworkPolicy and CiliumClusterwideNetworkPolicy; ');
+  });
+
   it('tells the platform facts, and which of them are assumed', async () => {
     const { out, err } = await explained([policy('baseline', quota(1))]);
     expect(out).to.include(

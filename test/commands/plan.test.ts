@@ -146,6 +146,17 @@ describe('parapet plan, from manifests', () => {
     expect(out).to.include('  ! ResourceQuota/parapet-compute: Foreign: was there before');
   });
 
+  it('names what others open against what the policy would close', async () => {
+    await files.write({
+      'with-open/namespaces.yaml': namespaces,
+      'with-open/open.yaml':
+        'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: open, namespace: team-a}\nspec: {ingress: [{}]}\n',
+      'next.yaml': policy('base', base),
+    });
+    const { out } = await parapet('plan', '-f', files.path('next.yaml'), '--manifests', files.path('with-open'));
+    expect(out).to.include('  ! NetworkPolicy/open: Widened: ingress rule 1 is open to every peer');
+  });
+
   it('can mend a policy of now that is invalid', async () => {
     await files.write({
       'broken/namespaces.yaml': namespaces,

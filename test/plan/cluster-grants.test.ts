@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { clusterGrants } from '../../src/plan/cluster-grants.ts';
+import type { LiveObject } from '../../src/plan/snapshot.ts';
+import type { Json } from '../../src/slots/kube-object.ts';
+import type { Content } from '../../src/slots/slot-kind.ts';
+
+const clusterRoles = new Map<string, Content>([
+  ['cluster-admin', { rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] }],
+  ['urls', { rules: [{ nonResourceURLs: ['*'], verbs: ['get'] }] }],
+  ['view', { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] }],
+]);
+
+function binding(name: string, role: string, ...subjects: readonly Json[]): LiveObject {
+  const content = { roleRef: { kind: 'ClusterRole', name: role }, subjects };
+  const metadata = { labels: {}, annotations: {}, managers: ['kubectl'] };
+  return { kind: 'ClusterRoleBinding', name, uid: `uid-${name}`, resourceVersion: '1', content, ...metadata };
+}
+
+const group = (name: string): Json => ({ kind: 'Group', name });
+const account = (namespace: string, name: string): Json => ({ kind: 'ServiceAccount', namespace, name });
+
+describe('clusterGrants', () => {
+  it('tells who is granted what by whom, sorted by binding', () => {
+    const bindings = [
+      binding('z', 'urls', group('team')),
+      binding('a', 'cluster-admin', account('ci', 'runner'), group('ops')),
+    ];
+    expect(clusterGrants(bindings, clusterRoles)).to.deep.equal([
+      {
+        binding: 'a',
+        uid: 'uid-a',
+        reason: 'GrantsWildcard',
+        message:
+          'binds ClusterRole/cluster-admin, which grants "* *.*", to ServiceAccount ci/runner and 1 more in every namespace; managed by kubectl',
+      },
+      {
+        binding: 'z',
+        uid: 'uid-z',
+        reason: 'GrantsWildcard',
+        message: 'binds ClusterRole/urls, which grants "get *", to Group team in every namespace; managed by kubectl',
+      },
+    ]);
+  });
+
+  const own: readonly [title: string, LiveObject][] = [
+    ['system:masters', binding('cluster-admin', 'cluster-admin', group('system:masters'))],
+    ['a component of Kubernetes', binding('x', 'cluster-admin', { kind: 'User', name: 'system:kube-scheduler' })],
+    [
+      'a controller in kube-system by a binding of Kubernetes',
+      binding('system:controller:x', 'cluster-admin', account('kube-system', 'x')),
+    ],
+    ['nobody', binding('x', 'cluster-admin')],
+    ['a narrow role', binding('x', 'view', group('team'))],
+    ['a role that is not there', binding('x', 'gone', group('team'))],
+  ];
+  for (const [title, object] of own) {
+    it(`is silent about ${title}`, () => expect(clusterGrants([object], clusterRoles)).to.deep.equal([]));
+  }
+
+  const others: readonly [title: string, LiveObject][] = [
+    [
+      'somebody added to a binding of Kubernetes',
+      binding('cluster-admin', 'cluster-admin', group('system:masters'), group('team')),
+    ],
+    ['everybody', binding('system:x', 'cluster-admin', group('system:authenticated'))],
+    ['all service accounts of a namespace', binding('x', 'cluster-admin', group('system:serviceaccounts:ci'))],
+    [
+      'somebody in kube-system by a binding of his own',
+      binding('tiller', 'cluster-admin', account('kube-system', 'tiller')),
+    ],
+    ['a service account elsewhere by a name of Kubernetes', binding('system:x', 'cluster-admin', account('ci', 'x'))],
+  ];
+  for (const [title, object] of others) {
+    it(`tells of ${title}`, () => expect(clusterGrants([object], clusterRoles)).to.have.length(1));
+  }
+});
