@@ -23,6 +23,7 @@ export interface ControllerOptions {
   readonly client: KubeClient;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly platform: () => PlatformFacts;
+  readonly operator: () => string | undefined;
   readonly protectedNamespaces: readonly string[];
   readonly concurrency: number;
   readonly log: Log;
@@ -92,7 +93,7 @@ export class Controller {
   }
 
   #workers(): WorkerDeps {
-    const { client, metrics, timing, platform, protectedNamespaces } = this.#options;
+    const { client, metrics, timing, platform, operator, protectedNamespaces } = this.#options;
     return {
       namespaces: this.#namespaces,
       policies: this.#policies,
@@ -106,6 +107,7 @@ export class Controller {
         podsIn: (namespace) => this.#pods.in(namespace),
         brake: this.#brake,
         platform,
+        operator,
         protectedNamespaces,
         timing,
         observe: (observation) => observeNamespace(observation, this.#observers()),

@@ -4,6 +4,7 @@ import framework from '@dot-i/k8s-operator';
 import { createClient } from '../kube/client.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { EventRecorder } from '../kube/events.ts';
+import { Identity } from '../kube/identity.ts';
 import { loadKubeConfig } from '../kube/kubeconfig.ts';
 import { LeaderElection } from '../kube/lease.ts';
 import { LEASE_NAME } from '../kube/lease-record.ts';
@@ -30,6 +31,7 @@ export class ParapetOperator extends framework.default {
   readonly #client: KubeClient;
   readonly #events: EventRecorder;
   readonly #platform: Platform;
+  readonly #identity: Identity;
   readonly #controller: Controller;
   readonly #election: LeaderElection | undefined;
   readonly #stopping = new AbortController();
@@ -58,10 +60,12 @@ export class ParapetOperator extends framework.default {
       env: process.env,
       onChange: () => this.#controller.resync(),
     });
+    this.#identity = new Identity({ ...shared, onLearnt: () => this.#controller.resync() });
     this.#controller = new Controller({
       ...shared,
       events: this.#events,
       platform: () => this.#platform.facts(),
+      operator: () => this.#identity.username(),
       protectedNamespaces: options.protectedNamespaces,
       concurrency: options.concurrency,
       metrics,
@@ -92,12 +96,14 @@ export class ParapetOperator extends framework.default {
     const background = Promise.all([
       this.#controller.watches.run(sources.signal),
       this.#platform.run(sources.signal),
+      this.#identity.run(sources.signal),
       this.#events.run(sources.signal),
       this.#resync(sources.signal),
       this.#election?.run(campaign.signal),
     ]);
     const { watches } = this.#controller;
-    await this.#untilStopped(Promise.all([watches.synced(), this.#platform.ready, this.#election?.elected]));
+    const known = Promise.all([watches.synced(), this.#platform.ready, this.#identity.ready]);
+    await this.#untilStopped(Promise.all([known, this.#election?.elected]));
     const working = this.#stopping.signal.aborted ? undefined : this.#work();
     await this.#untilStopped(new Promise(() => {}));
 

@@ -37,6 +37,8 @@ export interface ReconcileDeps {
   /** Reads the pods of a namespace; null where it can't. Never rejects. */
   readonly podsIn: (namespace: string) => Promise<readonly PodFacts[] | null>;
   readonly platform: () => PlatformFacts;
+  /** The user this process is to the API server, if that is known. */
+  readonly operator: () => string | undefined;
   readonly protectedNamespaces: readonly string[];
   readonly timing: Pick<Timing, 'now' | 'date'>;
   /** Metrics, events and log lines of a finished reconcile. */
@@ -66,6 +68,7 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
   const { view, memory, protectedNamespaces } = deps;
   const snapshot = gather(view, name, {
     platform: deps.platform(),
+    operator: deps.operator(),
     protectedNamespaces,
     lastWritten: memory.writtenIn(name),
     unreported: memory.unreportedIn(name),

@@ -55,6 +55,7 @@ export function createView(): ClusterView {
 
 export interface GatherOptions {
   readonly platform: PlatformFacts;
+  readonly operator?: string | undefined;
   readonly protectedNamespaces: readonly string[];
   readonly lastWritten: ReadonlyMap<string, number>;
   /** Newer than the report in the cluster, where that could not be written. */

@@ -47,6 +47,8 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   readonly priority?: Priority;
   readonly lane?: Exclude<Lane, 'watches'>;
+  /** A POST that only asks, such as a SelfSubjectReview: sent whoever leads. */
+  readonly storesNothing?: true;
 }
 
 export interface StreamCall {
@@ -82,6 +84,7 @@ interface Outgoing {
   readonly body?: string;
   readonly contentType?: string;
   readonly accept?: string | undefined;
+  readonly storesNothing?: true | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -121,6 +124,7 @@ class PooledClient implements KubeClient {
       contentType: call.contentType ?? 'application/json',
       accept: call.accept,
       signal: deadline.signal,
+      storesNothing: call.storesNothing,
       ...body,
     };
     try {
@@ -213,7 +217,7 @@ class PooledClient implements KubeClient {
   }
 
   async #send(outgoing: Outgoing, credentials: Credentials): Promise<Dispatcher.ResponseData> {
-    const writes = outgoing.method !== 'GET' && outgoing.lane !== 'lease';
+    const writes = outgoing.method !== 'GET' && outgoing.lane !== 'lease' && outgoing.storesNothing !== true;
     if (writes && !this.#mayWrite()) throw new TransportError('NotLeader', 'not sent: this process may not write now');
     const { server } = credentials;
     return this.#lanes.dispatcher(outgoing.lane, credentials).request({

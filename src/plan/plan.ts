@@ -24,6 +24,7 @@ export function plan(snapshot: NamespaceSnapshot): NamespacePlan {
   const context: FoldContext = {
     namespace: snapshot.namespace,
     platform: snapshot.platform,
+    operator: snapshot.operator,
     held: [...before.values()].flatMap(heldObject),
   };
   const fold = (policies: readonly Policy[]): FoldedSlots => foldPolicies(policies, context);

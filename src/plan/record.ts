@@ -11,7 +11,7 @@ export interface ReportedSlot {
   readonly applied?: Content | string;
 }
 
-const FLAWS: Readonly<Record<FlawReason, true>> = { LabelMissing: true, LabelForbidden: true };
+const FLAWS: Readonly<Record<FlawReason, true>> = { LabelMissing: true, LabelForbidden: true, BindsOperator: true };
 
 /** What the next plan has to know of a slot as it was reported. */
 export function recordOf({ slot, uid = '', policies, reason = '', applied }: ReportedSlot): RecordedSlot {

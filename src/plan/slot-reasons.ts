@@ -37,6 +37,7 @@ export const SLOT_REASONS = [
   // What a policy asks for and can't be had here.
   'LabelMissing',
   'LabelForbidden',
+  'BindsOperator',
   // A write that did not succeed.
   'Retrying',
   'ChangedMeanwhile',

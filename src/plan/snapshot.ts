@@ -21,6 +21,8 @@ export interface NamespaceSnapshot {
   /** Its pods: read only when a plan says that an edit tightens something; null where they can't be read. */
   readonly pods?: readonly PodFacts[] | null;
   readonly platform: PlatformFacts;
+  /** The user the operator is to the API server; undefined where it isn't known, as offline. */
+  readonly operator?: string | undefined;
   /** Globs of namespaces that only an exact `includeNames` selects. */
   readonly protectedNamespaces: readonly string[];
 }

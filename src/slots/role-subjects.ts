@@ -1,6 +1,6 @@
 import { RESERVED_PREFIX } from './role-schema.ts';
 import type { RoleEntry, Subject } from './role-schema.ts';
-import type { Flaw, NamespaceFacts } from './slot-kind.ts';
+import type { Flaw, FoldContext, NamespaceFacts } from './slot-kind.ts';
 
 /** Set by the API server on every namespace and unchangeable; manifests seldom spell it out. */
 const NAME_LABEL = 'kubernetes.io/metadata.name';
@@ -18,14 +18,19 @@ export interface Resolved {
   readonly flaw?: Flaw;
 }
 
+type Where = Pick<FoldContext, 'namespace' | 'operator'>;
 type Verdict = { readonly bound: BoundSubject } | { readonly flaw: Pick<Flaw, 'reason' | 'message'> };
 
 /**
  * Gives each subject its name in a namespace. One that has none, or a forbidden one, is left out: where nobody is left
  * there is to be no binding at all, since an old one would go on granting.
  */
-export function resolveSubjects({ subjects }: RoleEntry, namespace: NamespaceFacts): Resolved {
-  const verdicts = subjects.map((subject, index) => resolve(subject, `subjects[${index}]`, namespace));
+export function resolveSubjects({ subjects }: RoleEntry, { namespace, operator }: Where): Resolved {
+  const verdicts = subjects.map((subject, index) => {
+    const verdict = resolve(subject, `subjects[${index}]`, namespace);
+    if (operator === undefined || 'flaw' in verdict || userOf(verdict.bound) !== operator) return verdict;
+    return bindsOperator(index, operator);
+  });
   const bound = verdicts.flatMap((verdict) => ('bound' in verdict ? [verdict.bound] : []));
   const [first, ...more] = verdicts.flatMap((verdict) => ('flaw' in verdict ? [verdict.flaw] : []));
   if (first === undefined) return { subjects: bound };
@@ -53,6 +58,21 @@ function resolve({ kind, name, namespace, nameFrom }: Subject, path: string, bou
     return flawed('LabelForbidden', `${path}: the label ${label} makes it ${made}, and ${why}: change the label`);
   }
   return { bound: { kind, name: made } };
+}
+
+/** The user behind a subject, as authenticators spell service accounts; undefined for a group. */
+function userOf({ kind, name, namespace = '' }: BoundSubject): string | undefined {
+  if (kind === 'Group') return undefined;
+  return kind === 'User' ? name : `system:serviceaccount:${namespace}:${name}`;
+}
+
+/** What it may grant is not for it to have: whoever writes policies would otherwise raise the ceiling. */
+function bindsOperator(index: number, operator: string): Verdict {
+  const remedy = 'take it out of the policy';
+  return flawed(
+    'BindsOperator',
+    `subjects[${index}] is Parapet itself (${operator}), which binds nothing to itself: ${remedy}`,
+  );
 }
 
 function labelValue(label: string, { name, labels }: NamespaceFacts): string {

@@ -56,10 +56,10 @@ export const role: SlotKind<RolesBlock> = {
     withoutUnbound(highestPriority(claims, (roles) => roles.flatMap((entry) => propose(entry, context)))),
 };
 
-function propose(entry: RoleEntry, { namespace }: FoldContext): readonly Proposal[] {
+function propose(entry: RoleEntry, context: FoldContext): readonly Proposal[] {
   const name = `parapet-${entry.name}`;
   const { rules, clusterRole } = entry;
-  const { subjects, flaw } = resolveSubjects(entry, namespace);
+  const { subjects, flaw } = resolveSubjects(entry, context);
   const roleRef = { apiGroup: RBAC_GROUP, kind: clusterRole === undefined ? 'Role' : 'ClusterRole' };
   const binding: Proposal = {
     kind: 'RoleBinding',

@@ -79,6 +79,8 @@ export interface Claim<Block = unknown> {
 export interface FoldContext {
   readonly namespace: NamespaceFacts;
   readonly platform: PlatformFacts;
+  /** The user the operator is to the API server, to which nothing is bound; undefined where it isn't known. */
+  readonly operator?: string | undefined;
   /**
    * Live objects of this kind's slots that a policy outside the fold still holds (frozen, or gone with Orphan).
    * Strictest-wins slots never become looser than what is held.
@@ -135,8 +137,11 @@ export interface Flaw {
   readonly absent?: true;
 }
 
-/** LabelMissing, LabelForbidden: the namespace's label gives a subject no name, or one that nothing may be bound to. */
-export type FlawReason = 'LabelMissing' | 'LabelForbidden';
+/**
+ * LabelMissing, LabelForbidden: the namespace's label gives a subject no name, or one that nothing may be bound to ·
+ * BindsOperator: a subject is the operator itself.
+ */
+export type FlawReason = 'LabelMissing' | 'LabelForbidden' | 'BindsOperator';
 
 export interface Conflict {
   readonly policy: string;

@@ -36,8 +36,9 @@ export interface NamespaceReport {
 
 /** What a plan has become by its outcomes, by slot. A change without an outcome was not tried and is still due. */
 export function settle(plan: NamespacePlan, outcomes: ReadonlyMap<string, Outcome>): NamespaceReport {
-  const isRemoved = ({ slot, change }: SlotPlan): boolean =>
-    change?.action === 'delete' && outcomes.get(slot)?.result === 'done';
+  // What is taken away because it may not stand is still asked for, and reported.
+  const isRemoved = ({ slot, change, afterwards }: SlotPlan): boolean =>
+    change?.action === 'delete' && afterwards === undefined && outcomes.get(slot)?.result === 'done';
   const settled = (slot: SlotPlan): SlotReport => settleSlot(slot, outcomes.get(slot.slot));
   return {
     namespace: plan.namespace,

@@ -88,8 +88,11 @@ function examples(verdicts: readonly Verdict[], matches: (slot: SlotBrief) => bo
   });
 }
 
+/** Only the policy's author or the platform's admins can mend it. */
+const ADMINS: ReadonlySet<string> = new Set(['BeyondGrantable', 'PermissionDenied', 'BindsOperator']);
+
 function isAdminsToMend(slot: SlotBrief): boolean {
-  return slot.refusal === 'ceiling' || slot.refusal === 'permission';
+  return slot.state === 'Blocked' && ADMINS.has(slot.reason);
 }
 
 /** Drift that only a namespace's own people can end. */

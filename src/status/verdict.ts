@@ -16,7 +16,7 @@ export interface Verdict {
   readonly drift: Readonly<Partial<Record<DriftKind, number>>>;
   /** A slot lost to another policy at equal priority. */
   readonly conflict?: { readonly slot: string; readonly winner: string };
-  /** Slots whose write failed and is to be tried again. */
+  /** Slots that are Blocked, or whose write failed and is to be tried again. */
   readonly failing: readonly SlotBrief[];
   /** Slots that somebody else keeps changing, whether they are open at the moment or not. */
   readonly contested: readonly ContestedSlot[];
@@ -45,7 +45,7 @@ function verdict(report: NamespaceReport, policy: string): Verdict {
     ...(worst === undefined || state === 'Compliant' ? {} : { worst: brief(worst) }),
     drift: countDrift(slots),
     ...(conflict === undefined ? {} : { conflict: { slot: conflict.slot, winner: conflict.winner } }),
-    failing: slots.filter((slot) => slot.retry === true).map(brief),
+    failing: slots.filter(({ retry, state }) => retry === true || state === 'Blocked').map(brief),
     contested: slots.flatMap((slot) => contestedSlot(slot, report.namespace)),
   };
 }

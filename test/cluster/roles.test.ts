@@ -108,6 +108,16 @@ describe('One policy for many teams', function () {
     });
   });
 
+  it('binds nothing to the operator itself, and stalls the policy that asks for it', async () => {
+    const { status } = await eventually('it is stalled', async () => {
+      const stalled = await cluster.admin.read(policy('roles-own'));
+      expect(conditionsOf(stalled.status)).to.include({ Ready: 'False/BindsOperator', Stalled: 'True/BindsOperator' });
+      return stalled;
+    });
+    expect(messageOf(status, 'Stalled')).to.include('subjects[0]').and.to.include('parapet-system:parapet');
+    expect(await boundIn('roles-own', VIEWERS)).to.deep.equal(['Group on-call']);
+  });
+
   it('changes from own rules to a ClusterRole and back', async () => {
     const id = slot('roles-search', 'Role/parapet-developers');
     const { spec } = await cluster.admin.read(policy('roles-teams'));

@@ -18,7 +18,7 @@ function fromLabel(label: string, prefix = 'oidc:', suffix?: string): Subject {
 }
 
 function namesOf(entryOfRoles: RoleEntry, namespace = checkout): readonly string[] {
-  return resolveSubjects(entryOfRoles, namespace).subjects.map(({ name }) => name);
+  return resolveSubjects(entryOfRoles, { namespace }).subjects.map(({ name }) => name);
 }
 
 describe('resolveSubjects', () => {
@@ -30,7 +30,9 @@ describe('resolveSubjects', () => {
     [{ kind: 'Group', name: 'on-call' }, 'on-call'],
   ] as const) {
     it(`makes ${name} of ${JSON.stringify(subject)}`, () => {
-      expect(resolveSubjects(entry(subject), checkout)).to.deep.equal({ subjects: [{ kind: 'Group', name }] });
+      expect(resolveSubjects(entry(subject), { namespace: checkout })).to.deep.equal({
+        subjects: [{ kind: 'Group', name }],
+      });
     });
   }
 
@@ -43,7 +45,7 @@ describe('resolveSubjects', () => {
 
   for (const label of ['squad', 'empty', 'constructor', 'toString', '__proto__']) {
     it(`binds nobody by the label ${label}, which is missing, and says how to set it`, () => {
-      const { subjects, flaw } = resolveSubjects(entry(fromLabel(label)), checkout);
+      const { subjects, flaw } = resolveSubjects(entry(fromLabel(label)), { namespace: checkout });
       expect(subjects).to.deep.equal([]);
       expect(flaw).to.include({ reason: 'LabelMissing', absent: true });
       expect(flaw?.message).to.include(`kubectl label namespace checkout ${label}=VALUE`);
@@ -51,7 +53,7 @@ describe('resolveSubjects', () => {
   }
 
   it('binds those that have a name where others have none', () => {
-    const { subjects, flaw } = resolveSubjects(entry(fromLabel('squad'), fromLabel('team')), checkout);
+    const { subjects, flaw } = resolveSubjects(entry(fromLabel('squad'), fromLabel('team')), { namespace: checkout });
     expect(subjects.map(({ name }) => name)).to.deep.equal(['oidc:payments']);
     expect(flaw).to.include({ reason: 'LabelMissing' }).and.to.not.have.property('absent');
     expect(flaw?.message).to.include('subjects[0]').and.to.include('the others are bound');
@@ -66,7 +68,7 @@ describe('resolveSubjects', () => {
   ] as const) {
     it(`never binds ${prefix}${value}${suffix ?? ''}`, () => {
       const namespace = { name: 'a', labels: { team: value } };
-      const { subjects, flaw } = resolveSubjects(entry(fromLabel('team', prefix, suffix)), namespace);
+      const { subjects, flaw } = resolveSubjects(entry(fromLabel('team', prefix, suffix)), { namespace });
       expect(subjects).to.deep.equal([]);
       expect(flaw).to.include({ reason: 'LabelForbidden', absent: true });
       expect(flaw?.message).to.include(`${prefix}${value}${suffix ?? ''}`);
@@ -98,9 +100,36 @@ describe('resolveSubjects', () => {
     );
   });
 
+  for (const [title, subject] of [
+    ['its user', { kind: 'User', name: 'system:serviceaccount:parapet-system:parapet' }],
+    ['its ServiceAccount', { kind: 'ServiceAccount', name: 'parapet', namespace: 'parapet-system' }],
+    ['a ServiceAccount of its own namespace', { kind: 'ServiceAccount', name: 'parapet' }],
+  ] as const) {
+    it(`never binds the operator itself: ${title}`, () => {
+      const namespace = { name: 'parapet-system', labels: {} };
+      const operator = 'system:serviceaccount:parapet-system:parapet';
+      const others = { kind: 'User', name: 'ann' } as const;
+      expect(namesOf(entry(subject), namespace)).to.have.length(1); // offline, where nobody knows who it is
+      const { subjects, flaw } = resolveSubjects(entry(subject, others), { namespace, operator });
+      expect(subjects).to.deep.equal([others]);
+      expect(flaw).to.include({ reason: 'BindsOperator' });
+    });
+  }
+
+  it('binds whoever only has the operator’s name', () => {
+    const operator = 'system:serviceaccount:parapet-system:parapet';
+    const subjects = [
+      { kind: 'ServiceAccount', name: 'parapet' },
+      { kind: 'User', name: 'parapet' },
+      { kind: 'Group', name: operator },
+    ] as const;
+    const { flaw } = resolveSubjects(entry(...subjects), { namespace: checkout, operator });
+    expect(flaw).to.equal(undefined);
+  });
+
   it('keeps its message within what a condition may hold', () => {
     const long = `${'p'.repeat(253)}/${'n'.repeat(63)}`;
-    const { flaw } = resolveSubjects(entry(fromLabel(long)), { name: 'n'.repeat(63), labels: {} });
+    const { flaw } = resolveSubjects(entry(fromLabel(long)), { namespace: { name: 'n'.repeat(63), labels: {} } });
     expect(flaw?.message.length).to.be.at.most(1024);
   });
 });

@@ -119,6 +119,7 @@ export class OperatedNamespace {
         brake: this.brake,
         podsIn: () => Promise.resolve([]),
         platform: () => platform,
+        operator: () => undefined,
         protectedNamespaces: [],
         timing,
         observe: (observation) => observeNamespace(observation, observers),
