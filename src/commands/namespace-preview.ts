@@ -60,15 +60,20 @@ function objectPreview({ kind, name, labels, annotations, content }: LiveObject,
 function findingsOf({ slots, audits, conflicts }: NamespacePlan): readonly FindingPreview[] {
   const standing = slots.flatMap((slot) => (slot.change === undefined ? [slot] : (slot.afterwards ?? [])));
   return [
-    ...standing.filter(({ state }) => state !== 'OK').map(finding),
+    ...standing.filter(isTold).map(finding),
     ...audits.flatMap(({ policy, slots: audited }) =>
-      audited.filter(({ state }) => state !== 'OK').map((slot) => ({ ...finding(slot), audit: policy })),
+      audited.filter(isTold).map((slot) => ({ ...finding(slot), audit: policy })),
     ),
     ...conflicts.map(({ slot, policy, winner }): FindingPreview => {
       const message = `${policy} loses it to ${winner}, which has the same priority and the smaller name`;
       return { slot, state: 'OK', reason: '', message, policies: [winner], diffs: [] };
     }),
   ];
+}
+
+/** What is not well, and what is but says something of itself all the same. */
+function isTold({ state, reason }: SlotPlan): boolean {
+  return state !== 'OK' || reason !== '';
 }
 
 function finding({ slot, state, reason, message, policies, diffs }: SlotPlan): FindingPreview {

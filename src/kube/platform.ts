@@ -117,7 +117,10 @@ export class Platform {
       this.#facts === undefined
         ? { settled: facts, candidate: facts, since: now }
         : settle(this.#facts, facts, now, DEBOUNCE_MS);
-    if (this.#facts.settled !== before) this.#options.onChange(this.#facts.settled);
+    if (this.#facts.settled === before) return;
+    const { cloud, cni, dns } = this.#facts.settled;
+    this.#options.log?.info('platform facts', { cloud, cni, dns, unknown: this.unknown() });
+    this.#options.onChange(this.#facts.settled);
   }
 }
 

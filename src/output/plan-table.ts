@@ -67,10 +67,13 @@ function changeLines({ action, slot, policies, dueAnyway, diffs }: ChangePreview
   ];
 }
 
-function findingLines({ slot, state, message, audit, diffs }: FindingPreview, shorten: Shorten): readonly string[] {
+function findingLines(
+  { slot, state, reason, message, audit, diffs }: FindingPreview,
+  shorten: Shorten,
+): readonly string[] {
   const seen = audit === undefined ? '' : ` (${audit} only reports)`;
   return [
-    `  ! ${slot}: ${state}${seen}${message === '' ? '' : `: ${message}`}`,
+    `  ! ${slot}: ${state === 'OK' && reason !== '' ? reason : state}${seen}${message === '' ? '' : `: ${message}`}`,
     ...diffs.map((diff) => `      ${diffLine(diff, shorten)}`),
   ];
 }

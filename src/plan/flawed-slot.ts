@@ -4,10 +4,10 @@ import { fieldManager } from './desired-object.ts';
 import { slotPlan, versioned } from './slot-input.ts';
 import type { Wanted } from './slot-input.ts';
 
-/** As well as it can stand: a flaw is told where there is one; `uid` remembers what is or was ours there. */
+/** As well as it can stand: a flaw or a caveat is told where there is one; `uid` remembers what is or was ours there. */
 export function standing(input: Wanted, uid: string): SlotPlan {
-  const { policies, flaw } = input.desired;
-  if (flaw === undefined) return slotPlan(input, { state: 'OK', policies, uid });
+  const { policies, flaw, caveat = {} } = input.desired;
+  if (flaw === undefined) return slotPlan(input, { state: 'OK', policies, uid, ...caveat });
   return slotPlan(input, { state: 'Blocked', reason: flaw.reason, message: flaw.message, policies, uid });
 }
 

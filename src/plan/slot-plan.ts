@@ -51,8 +51,8 @@ export function auditedSlot(input: Wanted): SlotPlan {
   if (ownershipOf(live, input.recorded) === 'foreign') return unwritten(foreign({ ...input, live }));
   const diffs = contentDiffs(desired, live);
   if (flaw !== undefined) return { ...flaw, diffs };
-  const state = diffs.length === 0 ? 'OK' : 'Modified';
-  return slotPlan(input, { state, policies: desired.policies, diffs, actor: firstKnownActor(diffs) });
+  if (diffs.length === 0) return standing(input, '');
+  return slotPlan(input, { state: 'Modified', policies: desired.policies, diffs, actor: firstKnownActor(diffs) });
 }
 
 function unwritten({ change, afterwards, ...seen }: SlotPlan): SlotPlan {
@@ -76,7 +76,7 @@ function absent(input: Wanted): SlotPlan {
       order: objectKind.order(name, undefined, desired.content),
       object: desiredObject(desired, objectKind, { namespace }),
     },
-    ...(desired.flaw === undefined ? {} : { afterwards: standing(input, '') }),
+    ...(desired.flaw === undefined && desired.caveat === undefined ? {} : { afterwards: standing(input, '') }),
   });
 }
 

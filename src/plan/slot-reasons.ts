@@ -28,6 +28,8 @@ export const SLOT_REASONS = [
   // Repaired again and again.
   'Paced',
   'Contested',
+  // It stands as it should, and does nothing.
+  'NotEffective',
   // On its way out.
   'NoLongerAskedFor',
   'CleaningUp',

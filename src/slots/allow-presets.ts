@@ -3,7 +3,8 @@ import { apiServerAgents, identityEndpoints } from './cloud-identity.ts';
 import type { Json } from './kube-object.ts';
 import { withoutMetadata } from './metadata-cutouts.ts';
 import type { Direction, Preset } from './network-policy-schema.ts';
-import type { DnsPeer, PlatformFacts } from './slot-kind.ts';
+import { notEffectiveOnNodes } from './not-effective.ts';
+import type { Caveat, DnsPeer, PlatformFacts } from './slot-kind.ts';
 
 /** What one preset opens: rules by direction. A direction it does not speak of, or has no peer for, is absent. */
 export interface AllowPreset {
@@ -11,6 +12,8 @@ export interface AllowPreset {
   /** The NetworkPolicy it becomes. */
   readonly name: string;
   rules(platform: PlatformFacts): PresetRules;
+  /** Why what it renders has no effect on such a platform. */
+  caveat?(platform: PlatformFacts): Caveat | undefined;
 }
 
 export interface PresetRules {
@@ -28,8 +31,18 @@ export const allowPresets: readonly AllowPreset[] = [
     name: 'parapet-allow-same-namespace',
     rules: () => ({ Ingress: [{ from: [{ podSelector: {} }] }], Egress: [{ to: [{ podSelector: {} }] }] }),
   },
-  { preset: 'KubernetesAPI', name: 'parapet-allow-kubernetes-api', rules: apiServerRules },
-  { preset: 'APIServerWebhooks', name: 'parapet-allow-webhooks', rules: webhookRules },
+  {
+    preset: 'KubernetesAPI',
+    name: 'parapet-allow-kubernetes-api',
+    rules: apiServerRules,
+    caveat: (platform) => notEffectiveOnNodes(platform, 'toEntities: [kube-apiserver]'),
+  },
+  {
+    preset: 'APIServerWebhooks',
+    name: 'parapet-allow-webhooks',
+    rules: webhookRules,
+    caveat: (platform) => notEffectiveOnNodes(platform, 'fromEntities: [kube-apiserver, remote-node]'),
+  },
   { preset: 'CloudIdentity', name: 'parapet-allow-cloud-identity', rules: identityRules },
 ];
 

@@ -2,8 +2,14 @@ import { containsCidr, formatCidr, parseAddress, parseCidr } from '../semantics/
 import type { Cidr } from '../semantics/cidr.ts';
 import { metadataAddresses } from '../semantics/metadata-addresses.ts';
 import type { IpBlock, NetworkPolicyPeer, NetworkPolicySpec } from './network-policy-schema.ts';
+import type { CniFacts } from './slot-kind.ts';
 
 const EVERYWHERE: readonly NetworkPolicyPeer[] = [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }];
+
+/** Unless told to, Cilium matches no pod by its address: there everywhere takes all of them as well. */
+export function everywhereUnder({ name }: CniFacts): readonly NetworkPolicyPeer[] {
+  return name === 'cilium' ? [...EVERYWHERE, { namespaceSelector: {} }] : EVERYWHERE;
+}
 
 const networks: readonly Cidr[] = metadataAddresses.flatMap(({ address }) => parseAddress(address) ?? []);
 
@@ -32,8 +38,13 @@ export function withoutMetadata(block: IpBlock): IpBlock | undefined {
  * A policy as written, but for metadata addresses: they are cut out of each of its networks, and an egress rule for
  * everywhere becomes one for all addresses but them. A rule that has no peer left is left out, since it would mean
  * everywhere. What `policyTypes` implies has to be in there already: it may follow from a rule that is left out.
+ *
+ * @param everywhere the peers that stand for all addresses
  */
-export function closedToMetadata(spec: NetworkPolicySpec): NetworkPolicySpec {
+export function closedToMetadata(
+  spec: NetworkPolicySpec,
+  everywhere: readonly NetworkPolicyPeer[] = EVERYWHERE,
+): NetworkPolicySpec {
   const { ingress = [], egress = [] } = spec;
   return {
     ...spec,
@@ -42,7 +53,7 @@ export function closedToMetadata(spec: NetworkPolicySpec): NetworkPolicySpec {
       return isPeerless(rule.from) ? [rule] : from.length === 0 ? [] : [{ ...rule, from }];
     }),
     egress: egress.flatMap((rule) => {
-      const to = (isPeerless(rule.to) ? EVERYWHERE : rule.to).flatMap(peerWithoutMetadata);
+      const to = (isPeerless(rule.to) ? everywhere : rule.to).flatMap(peerWithoutMetadata);
       return to.length === 0 ? [] : [{ ...rule, to }];
     }),
   };

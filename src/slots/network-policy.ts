@@ -3,11 +3,11 @@ import type { AllowPreset } from './allow-presets.ts';
 import { asList, asObject, asSet, canonical } from './canonical.ts';
 import { highestPriority } from './highest-priority.ts';
 import type { Json } from './kube-object.ts';
-import { closedToMetadata } from './metadata-cutouts.ts';
+import { closedToMetadata, everywhereUnder } from './metadata-cutouts.ts';
 import { networkPolicyProblems } from './network-policy-problems.ts';
 import { networkPolicySchema } from './network-policy-schema.ts';
 import type { Direction, NetworkPolicyBlock, NetworkPolicySpec } from './network-policy-schema.ts';
-import type { Claim, Content, Desired, FoldContext, HeldObject, ObjectKind, SlotKind } from './slot-kind.ts';
+import type { Claim, CniFacts, Content, Desired, FoldContext, HeldObject, ObjectKind, SlotKind } from './slot-kind.ts';
 
 const KIND = 'NetworkPolicy';
 const DEFAULT_DENY = 'parapet-default-deny';
@@ -44,7 +44,8 @@ export const networkPolicy: SlotKind<NetworkPolicyBlock> = {
   fold: (claims, context) => {
     const closed = closedDirections(claims, context.held);
     const allows = allowPresets.flatMap((preset) => foldPreset(preset, claims, { closed, context }));
-    return [...foldDefaultDeny(claims, closed, context.held), ...allows, ...highestPriority(claims, furtherPolicies)];
+    const further = highestPriority(claims, (block) => furtherPolicies(block, context.platform.cni));
+    return [...foldDefaultDeny(claims, closed, context.held), ...allows, ...further];
   },
 };
 
@@ -93,12 +94,13 @@ function foldDefaultDeny(
 
 /** A union, rendered for closed directions only: in an open one it would isolate pods by itself. */
 function foldPreset(
-  { preset, name, rules }: AllowPreset,
+  { preset, name, rules, caveat }: AllowPreset,
   claims: readonly Claim<NetworkPolicyBlock>[],
   { closed, context }: { readonly closed: Closed; readonly context: FoldContext },
 ): readonly Desired[] {
   const asking = claims.filter(({ block }) => block.allow?.includes(preset)).map(({ policy }) => policy);
   const opened = rules(context.platform);
+  const said = caveat?.(context.platform);
   const policyTypes = openedDirections(opened).filter((direction) => closed.has(direction));
   if (asking.length === 0 || policyTypes.length === 0) return [];
   const spec = {
@@ -108,12 +110,19 @@ function foldPreset(
     egress: policyTypes.includes('Egress') ? opened.Egress : [],
   };
   const closers = policyTypes.flatMap((direction) => closed.get(direction) ?? []);
-  return [{ ...desiredPolicy(name, spec), policies: sortedUnique([...asking, ...closers]), conflicts: [] }];
+  const policies = sortedUnique([...asking, ...closers]);
+  return [{ ...desiredPolicy(name, spec), policies, conflicts: [], ...(said === undefined ? {} : { caveat: said }) }];
 }
 
-function furtherPolicies({ policies = [] }: NetworkPolicyBlock): readonly Pick<Desired, 'kind' | 'name' | 'content'>[] {
+function furtherPolicies(
+  { policies = [] }: NetworkPolicyBlock,
+  cni: CniFacts,
+): readonly Pick<Desired, 'kind' | 'name' | 'content'>[] {
   return policies.map(({ name, spec }) =>
-    desiredPolicy(`parapet-policy-${name}`, closedToMetadata({ ...spec, policyTypes: typesOf(spec) })),
+    desiredPolicy(
+      `parapet-policy-${name}`,
+      closedToMetadata({ ...spec, policyTypes: typesOf(spec) }, everywhereUnder(cni)),
+    ),
   );
 }
 

@@ -126,6 +126,15 @@ export interface Desired {
   readonly needs?: string;
   /** The slot is Blocked for this, though the rest of it is written. */
   readonly flaw?: Flaw;
+  /** The slot is OK, and this has to be said of it. */
+  readonly caveat?: Caveat;
+}
+
+/** Why an object that stands as it should does not do what it says. */
+export interface Caveat {
+  readonly reason: 'NotEffective';
+  /** What it does not do, and what to do about it. */
+  readonly message: string;
 }
 
 /** What keeps an object from being all that its policy asks for, whatever is written. */

@@ -9,9 +9,9 @@ import { claim, context } from '../slots/fold-context.ts';
 import { startCluster } from './harness/cluster.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { dryRun } from './harness/dry-run.ts';
-import { apiGroup, dnsService } from './harness/platform-objects.ts';
+import { apiGroup, ciliumConfig, dnsService } from './harness/platform-objects.ts';
 import { policy, slot } from './harness/refs.ts';
-import { reconciled } from './harness/reports.ts';
+import { conditionsOf, reconciled, slotReport } from './harness/reports.ts';
 import { eventually } from './harness/until.ts';
 
 const NAMESPACE = 'platforms';
@@ -78,11 +78,9 @@ describe('A policy that stays as it is', function () {
       policy: await cluster.admin.read(policy('platforms')),
       deny: await written('parapet-default-deny'),
     };
-    expect(await operator.stop()).to.deep.equal({ code: 0, signal: null });
     await cluster.admin.delete({ apiVersion: 'v1', kind: 'Service', namespace: 'kube-system', name: 'kube-dns' });
     await cluster.admin.create(apiGroup('security.openshift.io'));
-    operator = await cluster.startOperator({ flags: ['--cloud', 'aws'] });
-    await operator.working();
+    await restarted('--cloud', 'aws');
 
     await eventually('DNS is OpenShift’s', async () => {
       const [dns] = await rulesOf('parapet-allow-dns', 'egress');
@@ -104,6 +102,27 @@ describe('A policy that stays as it is', function () {
     expect(after.policy.spec).to.deep.equal(before.policy.spec);
     expect(after.deny.metadata.resourceVersion).to.equal(before.deny.metadata.resourceVersion);
     await reconciled(cluster, 'platforms', '1/1');
+  });
+
+  it('says what has no effect under Cilium, and what to set, until it is set', async () => {
+    const api = 'NetworkPolicy/parapet-allow-kubernetes-api';
+    await cluster.admin.create(apiGroup('cilium.io'));
+    await restarted('--cloud', 'none');
+    await eventually('it is told', async () => {
+      const report = await slotReport(cluster, NAMESPACE, api);
+      expect(report).to.include({ state: 'OK', reason: 'NotEffective' });
+      expect(report.message).to.include('policy-cidr-match-mode');
+    });
+    const status = await reconciled(cluster, 'platforms', '1/1');
+    expect(conditionsOf(status)).to.deep.equal({ Ready: 'True/Succeeded', Drifted: 'False/NoDrift' });
+
+    await cluster.admin.create(ciliumConfig('nodes'));
+    await restarted('--cloud', 'none');
+    await eventually('it is told no more', async () => {
+      expect(await slotReport(cluster, NAMESPACE, api))
+        .to.include({ state: 'OK' })
+        .and.not.have.property('reason');
+    });
   });
 
   it('asks for nothing that config/rbac does not grant', async () => {
@@ -131,6 +150,12 @@ describe('A policy that stays as it is', function () {
         expect(object['spec'], name).to.deep.equal(content['spec']);
       }
     });
+  }
+
+  async function restarted(...flags: readonly string[]): Promise<void> {
+    expect(await operator.stop()).to.deep.equal({ code: 0, signal: null });
+    operator = await cluster.startOperator({ flags });
+    await operator.working();
   }
 
   async function written(name: string): Promise<Written> {

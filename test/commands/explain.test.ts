@@ -170,6 +170,12 @@ describe('parapet explain, from manifests', () => {
     expect(told.err).not.to.match(/assumed|unknown/);
   });
 
+  it('tells of a network plugin whose ipBlocks match no node', async () => {
+    await files.write({ 'cilium.yaml': 'cni: {name: cilium, ipBlockMatchesNodes: false}\n' });
+    const { out } = await explained([], '--platform', files.path('cilium.yaml'));
+    expect(out).to.include('CNI: cilium, whose ipBlocks match no node\n');
+  });
+
   it('gives its platform facts in a form that --platform reads', async () => {
     const first = await explanation(policy('baseline', quota(1)));
     await files.write({ 'facts.json': JSON.stringify(first.platform) });

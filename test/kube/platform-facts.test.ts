@@ -140,6 +140,20 @@ describe('one policy, unchanged', () => {
     });
   }
 
+  it('has no effect on the API server only where that is on a node that no ipBlock matches', () => {
+    const told = platformCases.flatMap(({ title, found, endpoints, told: flags }) => {
+      const platform = platformFacts(found, endpoints, flags);
+      const desired = networkPolicy.fold([claim('baseline', baseline)], context({ platform }));
+      return desired.flatMap(({ name, caveat }) =>
+        caveat === undefined ? [] : [`${title}: ${name} ${caveat.reason}`],
+      );
+    });
+    expect(told).to.deep.equal([
+      'Cilium as it is installed by default, the API server on a node: parapet-allow-kubernetes-api NotEffective',
+      'Cilium as it is installed by default, the API server on a node: parapet-allow-webhooks NotEffective',
+    ]);
+  });
+
   it('is shown on as many platforms as are told of', () => {
     expect(Object.keys(expected)).to.deep.equal(platformCases.map(({ title }) => title));
   });

@@ -56,6 +56,12 @@ describe('planTable', () => {
     );
   });
 
+  it('names the reason of what is well and says something of itself all the same', () => {
+    const finding = { slot: 'NetworkPolicy/x', state: 'OK', reason: 'NotEffective', message: 'why' } as const;
+    const told = { ...namespace('team'), changes: [], findings: [{ ...finding, policies: ['a'], diffs: [] }] };
+    expect(planTable(preview(told), shorten)).to.include('  ! NetworkPolicy/x: NotEffective: why\n');
+  });
+
   it('names ten namespaces and counts the others', () => {
     const names = Array.from({ length: 12 }, (_, index) => `n${index}`);
     expect(planTable(preview(...names.map((name) => namespace(name))), shorten)).to.include(

@@ -38,6 +38,7 @@ export class World {
   live = new Map<string, LiveObject>();
   record: readonly RecordedSlot[] = [];
   labels: StringMap;
+  platform: PlatformFacts = platform;
   terminating = false;
   /** Their content by name. */
   clusterRoles = new Map<string, Content>();
@@ -59,7 +60,7 @@ export class World {
       clusterRoles: this.clusterRoles,
       record: this.record,
       pods: this.pods,
-      platform,
+      platform: this.platform,
       protectedNamespaces: ['kube-*'],
     };
   }
