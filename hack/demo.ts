@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { messageOf } from '../src/errors.ts';
 import { Narrator } from './demo/narrator.ts';
 import { welcomeNamespace } from './demo/newcomer.ts';
+import { meetStranger, seeWidening } from './demo/others.ts';
+import { showPlan } from './demo/pull-request.ts';
 import { showMetrics, showReports } from './demo/reports.ts';
 import type { Setting } from './demo/setting.ts';
 import { applyPolicy, prepare, startParapet } from './demo/setup.ts';
@@ -19,6 +21,9 @@ const STEPS = {
   reports: 'What Parapet reports',
   metrics: 'Metrics',
   newcomer: 'A new namespace',
+  stranger: 'An object that was there before',
+  widening: 'Somebody opens what is closed, with an object of his own',
+  plan: 'A change, before it is merged',
 };
 
 const { KEEP: keep = '', KUBECONFIG_DEMO: existing = '' } = process.env;
@@ -35,6 +40,9 @@ const narrator = new Narrator([
   STEPS.reports,
   STEPS.metrics,
   STEPS.newcomer,
+  STEPS.stranger,
+  STEPS.widening,
+  STEPS.plan,
 ]);
 
 const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
@@ -69,6 +77,9 @@ async function play(): Promise<Setting> {
   await narrator.step(STEPS.reports, () => showReports(setting));
   await narrator.step(STEPS.metrics, () => showMetrics(setting));
   await narrator.step(STEPS.newcomer, () => welcomeNamespace(setting));
+  await narrator.step(STEPS.stranger, () => meetStranger(setting));
+  await narrator.step(STEPS.widening, () => seeWidening(setting));
+  await narrator.step(STEPS.plan, () => showPlan(setting));
   return setting;
 }
 

@@ -23,7 +23,7 @@ export async function prepare(narrator: Narrator, { client }: Stage): Promise<st
   for (const command of INSTALL_COMMANDS) await narrator.kubectl(command, { lines: 3 });
   await installed(client);
   await narrator.kubectl(words('apply -f hack/demo/namespaces.yaml'));
-  return 'two CRDs, a ServiceAccount with its roles, three namespaces, a Deployment and its Service';
+  return 'three CRDs, a ServiceAccount with its roles, three namespaces, a Deployment and its Service';
 }
 
 /** The operator, under its own ServiceAccount. */

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import { sumOf } from './metrics-text.ts';
@@ -42,6 +43,15 @@ export interface OperatorProcess extends Child {
 
 /** What is run: the sources, or the bundle that the image holds, `PARAPET=dist/parapet.mjs`. */
 const ENTRY = inProject(process.env['PARAPET'] ?? 'src/main.ts');
+
+/** Runs another command of `parapet` to its end. */
+export function runParapet(args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [ENTRY, ...args], (error, stdout) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout });
+    });
+  });
+}
 
 /** Starts the operator on free ports of loopback; resolves once the process runs. */
 export async function startOperator(options: OperatorOptions): Promise<OperatorProcess> {
