@@ -8,10 +8,13 @@ describe('Metrics', () => {
     metrics.driftDetected.inc({ policy: 'baseline', resource: 'Role', kind: 'Missing' });
     metrics.driftDetected.inc({ policy: 'baseline', resource: 'Role', kind: 'Missing' });
     metrics.namespaces.set({ policy: 'baseline', state: 'matched' }, 3);
+    metrics.repairsPaced.inc({ policy: 'baseline', resource: 'Role', kind: 'Missing' });
     metrics.setOpenDrift('baseline', new Map([['Missing', 1]]));
+    metrics.setContested('baseline', new Map([['Role', 1]]));
     metrics.dropPolicy('baseline');
     const text = await metrics.registry.metrics();
     expect(text).not.to.include('baseline');
+    expect(text).to.include('parapet_repairs_paced_total{policy="",resource="Role",kind="Missing"} 1');
     expect(text).to.include('parapet_drift_detected_total{policy="",resource="Role",kind="Missing"} 3');
   });
 

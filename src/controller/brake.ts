@@ -105,12 +105,9 @@ export class NamespaceBrake {
   }
 
   /** When the namespace is to be looked at again: a repair's turn comes, or a fight may be over. */
-  lookAgainMs(outcomes: ReadonlyMap<string, Outcome>): number | undefined {
-    const now = this.#owner.moment().ms;
-    const turns = [...outcomes.values()].flatMap((outcome) => (outcome.result === 'paced' ? [outcome.afterMs] : []));
-    const ends = [...this.#histories.values()].map((history) => nextChangeAt(history) - now);
-    const next = Math.min(...turns, ...ends);
-    return Number.isFinite(next) ? Math.max(0, next) : undefined;
+  lookAgainMs(): number | undefined {
+    const next = Math.min(...[...this.#histories.values()].map(nextChangeAt));
+    return Number.isFinite(next) ? Math.max(0, next - this.#owner.moment().ms) : undefined;
   }
 }
 

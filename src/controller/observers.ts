@@ -61,7 +61,7 @@ function tellRepair(slot: SlotReport, { report, seconds }: Observation, deps: Ob
   const { log, metrics, memory, now } = deps;
   const { namespace } = report;
   const { slot: object, actor, policies, repaired: kind = '', mended = [] } = slot;
-  // What had to wait for its repair was told when it began to wait.
+  // What had to wait for its repair was counted when it began to wait.
   if (slot.detected === undefined) metrics.driftDetected.inc(labelsOf(slot, kind, report));
   else metrics.repairsPaced.inc(labelsOf(slot, kind, report));
   metrics.driftRepaired.inc(labelsOf(slot, kind, report));

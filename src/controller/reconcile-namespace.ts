@@ -90,7 +90,7 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
   keepRecord(report, reported, deps);
 
   deps.policiesTouched(memory.remember(withOwnRefusal(report, reported), generationsOf(snapshot)));
-  const lookAgainMs = brake.lookAgainMs(outcomes);
+  const lookAgainMs = brake.lookAgainMs();
   return { ...nextOf(planned, outcomes, reported), ...(lookAgainMs === undefined ? {} : { lookAgainMs }) };
 }
 

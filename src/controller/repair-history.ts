@@ -1,7 +1,16 @@
 import type { PostureContent, PostureContest } from '../api/posture.ts';
 import type { SlotState } from '../plan/namespace-plan.ts';
 import type { Outcome } from '../plan/outcome.ts';
-import { afterRepair, endsAt, isContested, isFight, isOver, isRepair, resumedPace } from '../plan/pace.ts';
+import {
+  afterRepair,
+  endsAt,
+  FIRST_GAP_MS,
+  isContested,
+  isFight,
+  isOver,
+  isRepair,
+  resumedPace,
+} from '../plan/pace.ts';
 import type { Pace } from '../plan/pace.ts';
 import type { Contest, SlotReport } from '../status/settle.ts';
 
@@ -25,7 +34,7 @@ interface Bout {
 }
 
 /**
- * How an object whose repair waits for its turn was first seen. Until then the report stays so: whoever changes it, or
+ * How an object was first seen whose repair waits for its turn, or was overtaken by somebody else's write. Until then the report stays so: whoever changes it, or
  * changes it back, a thousand times meanwhile causes no write of ours.
  */
 interface Told {
@@ -105,10 +114,17 @@ function stillTold(told: Told | undefined, slot: SlotReport, { outcome, now }: L
   const standing = told !== undefined && now.ms < told.until ? told : undefined;
   // Changed back before its turn.
   if (outcome === undefined) return slot.state === 'OK' ? standing : undefined;
-  if (outcome.result !== 'paced' || !isRepair(slot.state)) return undefined;
+  const afterMs = waitOf(outcome);
+  if (afterMs === undefined || !isRepair(slot.state)) return undefined;
   const { state, reason, message, diffs, actor } = slot;
   const shown = { state, reason, message, diffs, actor };
-  return standing ?? { until: now.ms + outcome.afterMs, detected: now.date.toISOString(), shown };
+  return standing ?? { until: now.ms + afterMs, detected: now.date.toISOString(), shown };
+}
+
+/** A repair that somebody else's writes keep overtaking is tried at once, but told of once a second. */
+function waitOf(outcome: Outcome): number | undefined {
+  if (outcome.result === 'paced') return outcome.afterMs;
+  return outcome.result === 'stale' ? FIRST_GAP_MS : undefined;
 }
 
 /** A time of a report on the clock that never steps; what lies in the future was just now. NaN where it is none. */

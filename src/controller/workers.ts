@@ -37,9 +37,7 @@ async function workNamespace(item: Item, signal: AbortSignal, deps: WorkerDeps):
   try {
     const next = await reconcileNamespace(item, { ...reconcile, write: (change) => deps.write(change, signal) });
     result = results[next.when];
-    if (next.lookAgainMs !== undefined) {
-      namespaces.addAfter(item.key, Math.max(next.lookAgainMs, next.atLeastMs ?? 0));
-    }
+    if (next.lookAgainMs !== undefined) namespaces.addAfter(item.key, next.lookAgainMs);
     if (next.when === 'backoff') return namespaces.retry(item.key, next.atLeastMs);
     namespaces.forget(item.key);
     if (next.when === 'later') namespaces.addAfter(item.key, LATER_MS * (1 + timing.random()), 'bulk');

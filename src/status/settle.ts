@@ -14,7 +14,7 @@ export type SlotReport = Omit<SlotPlan, 'change' | 'afterwards' | 'needs' | 'tig
   readonly mended?: SlotPlan['diffs'];
   /** The write is to be tried again. */
   readonly retry?: boolean;
-  /** When what was repaired was first seen, RFC 3339, where the repair had to wait for its turn. */
+  /** When what was repaired was first seen, RFC 3339, where the repair had to wait. */
   readonly detected?: string;
   /** Somebody else keeps changing the object. */
   readonly contest?: Contest;

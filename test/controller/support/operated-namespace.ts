@@ -14,6 +14,7 @@ import { runWorkers } from '../../../src/controller/workers.ts';
 import { silentLog } from '../../../src/kube/observer.ts';
 import { Metrics } from '../../../src/metrics.ts';
 import type { Change } from '../../../src/plan/namespace-plan.ts';
+import type { Outcome } from '../../../src/plan/outcome.ts';
 import type { KubeObject } from '../../../src/slots/kube-object.ts';
 import { fakeTiming, settled } from '../../kube/support/fake-timing.ts';
 import type { FakeTiming } from '../../kube/support/fake-timing.ts';
@@ -41,6 +42,8 @@ export class OperatedNamespace {
   readonly writes: Written[] = [];
   /** `type reason` of each Event. */
   readonly events: string[] = [];
+  /** Runs when a write is on its way. */
+  beforeCommit: (slot: string) => void = () => undefined;
   /** Runs between the commit of a write and its answer. */
   beforeAnswer: (slot: string) => void = () => undefined;
   metrics = new Metrics({ version: 'test' });
@@ -158,6 +161,14 @@ export class OperatedNamespace {
     await settled();
   }
 
+  /** The namespace goes, with all there is in it. */
+  async removeNamespace(): Promise<void> {
+    const metadata = { name: NAMESPACE, uid: 'uid-namespace', resourceVersion: '2' };
+    const arrival = { initial: false, receivedAt: this.timing.now() };
+    this.#view.namespaces.forget({ apiVersion: 'v1', kind: 'Namespace', metadata }, arrival);
+    await settled();
+  }
+
   /** Changes the policy as its author would. */
   async edit(spec: Readonly<Record<string, unknown>>): Promise<void> {
     const { generation = 1, resourceVersion = '1' } = this.#policy.metadata;
@@ -196,11 +207,13 @@ export class OperatedNamespace {
     return this.writes.filter((write) => write.slot === slot).map(({ at }) => at);
   }
 
-  #write(change: Change): ReturnType<FakeServer['write']> {
-    const outcome = this.server.write(change);
+  #write(change: Change): Outcome {
     const name = change.action === 'create' ? change.object.metadata.name : change.name;
-    this.writes.push({ at: this.now, action: change.action, slot: `${change.resource.kind}/${name}` });
-    this.beforeAnswer(`${change.resource.kind}/${name}`);
+    const slot = `${change.resource.kind}/${name}`;
+    this.beforeCommit(slot);
+    const outcome = this.server.write(change);
+    this.writes.push({ at: this.now, action: change.action, slot });
+    this.beforeAnswer(slot);
     return outcome;
   }
 
