@@ -35,8 +35,10 @@ const DEBOUNCE_MS = 5_000;
 const TICK_MS = 1_000;
 const LOOK_MS = 600_000;
 const LOOK_AGAIN_MS = 10_000;
-// Facts that can't be learnt (no permission, no such Service) must not keep the operator from starting.
-const PATIENCE_MS = 10_000;
+// What may not be watched must not keep the operator from starting. A refused read is an answer; one that is owed is
+// worth more patience: without it, allows that stand would be taken away.
+const WATCH_PATIENCE_MS = 10_000;
+const LOOK_PATIENCE_MS = 60_000;
 
 interface Slice extends Stored {
   readonly endpoints: readonly Endpoint[];
@@ -93,8 +95,8 @@ export class Platform {
 
   /** Half of the facts would take allows away that were written with all of them. */
   async #firstLook(signal: AbortSignal): Promise<void> {
-    const patience = this.#timing.now() + PATIENCE_MS;
-    await Promise.race([this.#reflector.synced, this.#timing.sleep(PATIENCE_MS, signal)]);
+    const patience = this.#timing.now() + LOOK_PATIENCE_MS;
+    await Promise.race([this.#reflector.synced, this.#timing.sleep(WATCH_PATIENCE_MS, signal)]);
     while (!(await this.#look(signal)) && !signal.aborted && this.#timing.now() < patience) {
       await this.#timing.sleep(TICK_MS, signal);
     }

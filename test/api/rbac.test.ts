@@ -72,6 +72,14 @@ describe('config/rbac', () => {
     ]);
   });
 
+  it('lets the operator read a platform by name only, and nothing of Nodes', () => {
+    const platform = documents.filter(({ kind, metadata }) => kind === 'Role' && metadata.name !== 'parapet-leases');
+    const rules = platform.flatMap(({ rules: own = [] }) => own);
+    expect(rules.filter(({ resourceNames = [] }) => resourceNames.length === 0)).to.deep.equal([]);
+    expect(new Set(rules.flatMap(({ verbs }) => verbs))).to.deep.equal(new Set(['get', 'list', 'watch']));
+    expect(allRules.flatMap(({ resources }) => resources)).to.not.include('nodes');
+  });
+
   it('lists every file in the kustomization', () => {
     const kustomization = documents.find(({ kind }) => kind === 'Kustomization') as unknown as {
       readonly resources: readonly string[];
