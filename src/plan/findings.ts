@@ -20,12 +20,26 @@ export function findings(own: FoldedSlots, posture: JudgedPosture): readonly Slo
   return [...open.filter(isDrift), ...rivals, ...open.filter((slot) => !isDrift(slot))].slice(0, MAX_FINDINGS);
 }
 
-/** The slots and the findings, one entry each: what opens the namespace is told as that, whatever it says it is. */
+/**
+ * The slots and the findings, one entry each: what opens the namespace is told as that, whatever it says it is. A stranger on
+ * one of our names stays what it is, since what was recorded of the slot has to stand; what it opens is told with it.
+ */
 export function withFindings(slots: readonly SlotPlan[], found: readonly SlotPlan[]): readonly SlotPlan[] {
-  const due = new Set(slots.filter(({ change }) => change !== undefined).map(({ slot }) => slot));
-  const shown = found.filter(({ slot }) => !due.has(slot));
-  const opened = new Set(shown.map(({ slot }) => slot));
-  return [...slots.filter(({ slot }) => !opened.has(slot)), ...shown];
+  const opened = new Map(found.map((finding) => [finding.slot, finding]));
+  const kept = slots.filter((slot) => !opened.has(slot.slot) || isStandingIn(slot));
+  const known = new Set(kept.map(({ slot }) => slot));
+  return [...kept.map((slot) => withOpening(slot, opened)), ...found.filter(({ slot }) => !known.has(slot))];
+}
+
+function isStandingIn({ state, change }: SlotPlan): boolean {
+  return change !== undefined || state === 'Foreign' || state === 'Replaced';
+}
+
+function withOpening(slot: SlotPlan, opened: ReadonlyMap<string, SlotPlan>): SlotPlan {
+  const finding = opened.get(slot.slot);
+  return finding?.state === 'Widened'
+    ? { ...slot, message: `${slot.message}; it also opens what is closed: ${finding.message}` }
+    : slot;
 }
 
 function isDrift({ state }: SlotPlan): boolean {

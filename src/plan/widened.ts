@@ -2,6 +2,7 @@ import type { Policy } from '../api/policy.ts';
 import { slotId } from './fold.ts';
 import type { FoldedSlots } from './fold.ts';
 import type { SlotPlan } from './namespace-plan.ts';
+import { ownershipOf } from './ownership.ts';
 import type { SlotReason } from './slot-reasons.ts';
 import type { LiveObject, NamespaceSnapshot } from './snapshot.ts';
 import { ownerOf } from './stranger.ts';
@@ -41,14 +42,15 @@ export function widened(posture: JudgedPosture): readonly SlotPlan[] {
 }
 
 /**
- * Objects that no policy asks for. A name or a label of ours makes none of them ours: only a record does, which tenants
+ * Objects that no policy asks for, and those that hold a name which one does. A name or a label of ours makes none of them ours: only a record does, which tenants
  * can't write. Otherwise whoever opens a namespace would call it `parapet-…` and be told of as something left behind.
  */
 function strangersOf({ wanted, snapshot: { live, others, record } }: JudgedPosture): readonly LiveObject[] {
   const recorded = new Set(record.map(({ slot, uid }) => `${slot} ${uid}`));
   const undue = live.filter((object) => {
     const slot = slotId(object);
-    return !wanted.has(slot) && !recorded.has(`${slot} ${object.uid}`);
+    if (recorded.has(`${slot} ${object.uid}`)) return false;
+    return !wanted.has(slot) || ownershipOf(object, undefined) === 'foreign';
   });
   return [...others, ...undue];
 }

@@ -74,6 +74,9 @@ describe('Convergence', function () {
       ok: slots.length,
       drifted: 0,
       blocked: 0,
+      held: 0,
+      widened: 0,
+      exempt: 0,
     });
     expect(report.slots.map((entry) => entry.slot)).to.deep.equal(slots);
     for (const entry of report.slots) {
@@ -111,9 +114,11 @@ describe('Convergence', function () {
       'OK',
       'DRIFTED',
       'BLOCKED',
+      'WIDENED',
+      'EXEMPT',
       'AGE',
     ]);
-    expect(postures[1]).to.match(/^parapet\s+Compliant\s+10\s+0\s+0\s+\d+s/);
+    expect(postures[1]).to.match(/^parapet\s+Compliant\s+10\s+0\s+0\s+0\s+0\s+\d+s/);
     const wide = await cluster.kubectl(['get', 'csecpol', 'convergence', '-o', 'wide']);
     expect(wide.split('\n')[0]).to.match(/REASON\s+MESSAGE/);
     const selected = ['get', 'nsposture', '-A', '--field-selector', 'summary.state=Compliant', '-o', 'name'];

@@ -81,6 +81,6 @@ describe('the API server', function () {
     };
     const { code, message, object } = await dryRun(admin, policyResource, policy(spec));
     expect(code, message).to.equal(201);
-    expect(object['spec']).to.deep.equal({ ...spec, priority: 100, suspend: false });
+    expect(object['spec']).to.deep.equal({ ...spec, priority: 100, suspend: false, deletionPolicy: 'Orphan' });
   });
 });

@@ -59,7 +59,11 @@ describe('A converged cluster', function () {
     await cluster.admin.edit(namespace('convergence-a'), { metadata: { annotations: { note: 'x' } } });
     const metadata = { name: 'own', namespace: 'convergence-a' };
     await cluster.admin.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata });
-    await cluster.admin.create({ apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard: { pods: '9' } } });
+    // A quota over something that no policy limits, and a NetworkPolicy that opens nothing.
+    const spec = { hard: { 'count/configmaps': '99' } };
+    await cluster.admin.create({ apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec });
+    const closed = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec: { podSelector: {} } };
+    await cluster.admin.create(closed);
     // A repair in the other namespace is a sign that all this was seen.
     const limits = { apiVersion: 'v1', kind: 'LimitRange', namespace: 'convergence-b', name: 'parapet-limits' };
     await cluster.admin.delete(limits);

@@ -36,6 +36,8 @@ describe('The reports of namespaces that stand differently', function () {
       compliant: 1,
       drifted: 1,
       blocked: 1,
+      held: 0,
+      exempt: 0,
       pending: 0,
       summary: '1/3',
     });

@@ -102,6 +102,40 @@ describe("A tenant's NetworkPolicy", () => {
     expect(found(made, 'NetworkPolicy/parapet-policy-web')?.uid).not.to.equal('');
   });
 
+  it('on a name of ours stays Foreign, and it is told what it opens', () => {
+    const made = new World([baseline]);
+    made.put(networkPolicy('parapet-allow-dns', everyone), 'kubectl');
+    made.converge();
+    const foreign = found(made, 'NetworkPolicy/parapet-allow-dns');
+    expect(foreign).to.include({ state: 'Foreign', reason: 'NotOurs' });
+    expect(foreign?.message).to.contain('it also opens what is closed: ingress rule 1 is open to every peer');
+    expect(made.plan().slots.filter(({ slot }) => slot === 'NetworkPolicy/parapet-allow-dns')).to.have.length(1);
+  });
+
+  it('that replaced one of ours is repaired, not told of', () => {
+    const made = world([baseline]);
+    made.live.delete('NetworkPolicy/parapet-allow-dns');
+    made.put(networkPolicy('parapet-allow-dns', everyone), 'kubectl');
+    expect(found(made, 'NetworkPolicy/parapet-allow-dns')).to.include({ state: 'Replaced' });
+  });
+
+  it('that replaced one of ours while its policy slept is still known as that', () => {
+    const made = world([baseline, policy('asleep', { networkPolicy: { policies: [{ name: 'web', spec: {} }] } })]);
+    const uid = made.get('NetworkPolicy/parapet-policy-web').uid;
+    made.policies = [
+      baseline,
+      policy('asleep', { suspend: true, networkPolicy: { policies: [{ name: 'web', spec: {} }] } }),
+    ];
+    made.live.delete('NetworkPolicy/parapet-policy-web');
+    made.put(networkPolicy('parapet-policy-web', everyone), 'kubectl');
+    for (let round = 0; round < 3; round += 1) {
+      const replaced = found(made, 'NetworkPolicy/parapet-policy-web');
+      expect(replaced, `round ${round}`).to.include({ state: 'Replaced', uid });
+      expect(replaced?.message).to.contain('it also opens what is closed');
+      made.converge();
+    }
+  });
+
   it('that is asked for is no widening', () => {
     const wide = policy('wide', { networkPolicy: { policies: [{ name: 'web', spec: everyone }] } });
     expect(found(world([baseline, wide]), 'NetworkPolicy/parapet-policy-web')).to.include({ state: 'OK' });
