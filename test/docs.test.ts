@@ -21,6 +21,7 @@ const pages = [
   'CHANGELOG.md',
   'docs/README.md',
   'docs/cli.md',
+  'docs/fields.md',
   'docs/performance.md',
   'docs/concepts.md',
   'docs/guards.md',

@@ -3,7 +3,7 @@ import { collectionPath } from '../../src/kube/resource-path.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { apiVersionOf } from '../../src/slots/kube-object.ts';
 import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
-import { objectKinds } from '../../src/slots/object-kinds.ts';
+import { wholeKinds } from '../../src/slots/object-kinds.ts';
 import { list } from './world.ts';
 
 /** An object that Parapet keeps, and what it takes to write it once more. */
@@ -17,7 +17,7 @@ export interface Kept {
 }
 
 /** The kinds Parapet writes in bulk: the registry's and the report. */
-export const KEPT_KINDS: readonly Resource[] = [...objectKinds.map(({ resource }) => resource), postureResource];
+export const KEPT_KINDS: readonly Resource[] = [...wholeKinds.map(({ resource }) => resource), postureResource];
 
 /**
  * Everything Parapet keeps in the cluster, as its POSTs were: without what the server added. Kind by kind in the

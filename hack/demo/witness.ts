@@ -2,7 +2,7 @@ import { policyResource, postureResource } from '../../src/api/resources.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { collectionPath } from '../../src/kube/resource-path.ts';
 import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
-import { objectKinds } from '../../src/slots/object-kinds.ts';
+import { wholeKinds } from '../../src/slots/object-kinds.ts';
 import { until } from '../support/until.ts';
 
 /** One change of one object, as the API server told it. */
@@ -29,7 +29,7 @@ export class Witness {
   readonly #closing = new AbortController();
 
   constructor(client: KubeClient) {
-    const kinds = objectKinds.map(({ resource }) => resource);
+    const kinds = wholeKinds.map(({ resource }) => resource);
     for (const resource of [...kinds, namespaces, policyResource, postureResource]) {
       void this.#watch(client, resource);
     }

@@ -5,6 +5,7 @@ import { DNS_SERVICES } from '../../src/kube/platform-facts.ts';
 import { CILIUM_CONFIG } from '../../src/kube/platform-findings.ts';
 import type { Resource } from '../../src/slots/kube-object.ts';
 import { objectKinds } from '../../src/slots/object-kinds.ts';
+import type { ObjectKind } from '../../src/slots/slot-kind.ts';
 import { kustomization, yamlFile } from './generated-file.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import { LABELS, NAME, NAMESPACE } from './operator-identity.ts';
@@ -46,7 +47,7 @@ export function rbacFiles(): readonly GeneratedFile[] {
 
 function staticRules(): readonly Rule[] {
   return [
-    ...objectKinds.map(({ resource }) => rule(resource, OWNER_VERBS)),
+    ...objectKinds.map(ruleOf),
     rule(policyResource, ['list', 'watch']),
     { apiGroups: [policyResource.group], resources: [`${policyResource.plural}/status`], verbs: ['patch'] },
     rule(postureResource, OWNER_VERBS),
@@ -58,6 +59,14 @@ function staticRules(): readonly Rule[] {
     // Whether what runs would violate an edit, read when there is one.
     { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
   ];
+}
+
+/** Fields of others' objects are patched where the object is, and never a reason to create or delete one. */
+function ruleOf({ resource, fields }: ObjectKind): Rule {
+  if (fields === undefined) return rule(resource, OWNER_VERBS);
+  if (!resource.namespaced) return rule(resource, ['patch']);
+  const named = fields.only === undefined ? {} : { resourceNames: [fields.only] };
+  return { ...rule(resource, ['list', 'watch', 'patch']), ...named };
 }
 
 /** The election: the one Lease is created once, read and renewed. No name restricts `create`: a POST has none yet. */

@@ -12,6 +12,7 @@ export const MAX_RECENT_REPAIRS = 5;
 export const MAX_SLOT_MESSAGE_LENGTH = 512;
 export const MAX_SLOT_POLICIES = 64;
 export const MAX_APPLIED_LENGTH = 4096;
+export const MAX_BEFORE_LENGTH = 1024;
 
 const diff = Type.Object({
   pointer: text('JSON pointer from the root of the object.', 512),
@@ -50,6 +51,12 @@ const slot = Type.Object({
     text('What was last written, as JSON, while an edit is Held: what repairs go back to.', MAX_APPLIED_LENGTH),
   ),
   contest: Type.Optional(contest),
+  before: Type.Optional(
+    text(
+      "Of fields of an object that isn't ours: JSON text of what stood there before Parapet's first write, by JSON pointer; null where nothing did.",
+      MAX_BEFORE_LENGTH,
+    ),
+  ),
   diffs: Type.Optional(Type.Array(diff, { description: 'Fields that differ.', maxItems: MAX_DIFFS, ...LIST_ATOMIC })),
 });
 

@@ -23,17 +23,24 @@ export interface ClusterState {
   readonly source: string;
 }
 
+interface StoreOf {
+  readonly resource: Resource;
+  readonly store: Pick<Store<Stored>, 'ingest'>;
+  /** The one name that is of interest; all where there is none. */
+  readonly name?: string | undefined;
+}
+
 /** The kinds a plan depends on, each with the store that takes its objects. */
-export function storesOf(view: ClusterView): readonly (readonly [Resource, Pick<Store<Stored>, 'ingest'>])[] {
+export function storesOf(view: ClusterView): readonly StoreOf[] {
   return [
-    [policyResource, view.policies],
-    [postureResource, view.postures],
-    [namespaceResource, view.namespaces],
-    [clusterRoleResource, view.clusterRoles],
-    [clusterRoleBindingResource, view.clusterRoleBindings],
-    ...objectKinds.flatMap(({ resource }) => {
+    { resource: policyResource, store: view.policies },
+    { resource: postureResource, store: view.postures },
+    { resource: namespaceResource, store: view.namespaces },
+    { resource: clusterRoleResource, store: view.clusterRoles },
+    { resource: clusterRoleBindingResource, store: view.clusterRoleBindings },
+    ...objectKinds.flatMap(({ resource, fields }) => {
       const store = view.objects.get(resource.kind);
-      return store === undefined ? [] : [[resource, store] as const];
+      return store === undefined ? [] : [{ resource, store, name: fields?.only }];
     }),
   ];
 }

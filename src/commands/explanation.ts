@@ -10,6 +10,7 @@ import { standings } from '../plan/standing.ts';
 import type { Standings } from '../plan/standing.ts';
 import { whySelected } from '../plan/why-selected.ts';
 import type { ClusterState } from './cluster-state.ts';
+import { spelledAction } from './spelled-action.ts';
 
 /** Why the namespace is as it is, from the plan the operator would make of it now. */
 export function explanationOf(snapshot: NamespaceSnapshot, state: ClusterState): Explanation {
@@ -83,7 +84,7 @@ function slotExplanation(slot: SlotPlan, standing: Standings, asking: readonly P
     because: isOthers(slot) ? 'somebody else’s object, which is only reported' : whyTheirs(winners, losers),
     lost: winners.length === 0 ? [] : losers.map((loser) => ({ policy: loser.name, because: whyLost(loser, winners) })),
     held: heldBy(slot, standing),
-    next: change === undefined ? 'nothing' : change.action === 'patch' ? 'change' : change.action,
+    next: change === undefined ? 'nothing' : spelledAction(change),
     diffs,
   };
 }

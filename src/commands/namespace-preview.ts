@@ -1,4 +1,5 @@
 import type { ChangePreview, FindingPreview, NamespacePreview, ObjectPreview } from '../output/preview.ts';
+import { fieldsObject } from '../plan/desired-object.ts';
 import { slotId } from '../plan/fold.ts';
 import type { Change, NamespacePlan, SlotPlan } from '../plan/namespace-plan.ts';
 import { dueSlots } from '../plan/order.ts';
@@ -8,6 +9,7 @@ import type { LiveObject, NamespaceSnapshot } from '../plan/snapshot.ts';
 import { apiVersionOf } from '../slots/kube-object.ts';
 import { objectKindOf } from '../slots/object-kinds.ts';
 import { closedDirections } from './closed-directions.ts';
+import { spelledAction } from './spelled-action.ts';
 
 /** One namespace under the policies of now and under those of the files; `before` is absent for a new namespace. */
 export interface Comparison {
@@ -42,7 +44,7 @@ function changePreview(
 ): Omit<ChangePreview, 'dueAnyway'> {
   const after = live.find((object) => slotId(object) === slot);
   return {
-    action: change.action === 'patch' ? 'change' : change.action,
+    action: spelledAction(change),
     slot,
     policies,
     diffs,
@@ -51,8 +53,9 @@ function changePreview(
 }
 
 function objectPreview({ kind, name, labels, annotations, content }: LiveObject, namespace: string): ObjectPreview {
-  const resource = objectKindOf(kind)?.resource;
-  const apiVersion = resource === undefined ? '' : apiVersionOf(resource);
+  const objectKind = objectKindOf(kind);
+  if (objectKind?.fields !== undefined) return fieldsObject(content, objectKind, { name, namespace });
+  const apiVersion = objectKind === undefined ? '' : apiVersionOf(objectKind.resource);
   return { apiVersion, kind, metadata: { name, namespace, labels, annotations }, ...content };
 }
 

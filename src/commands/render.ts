@@ -1,8 +1,9 @@
 import { readManifests } from '../manifests/read-manifests.ts';
-import type { NamespacePlan } from '../plan/namespace-plan.ts';
+import type { Change, NamespacePlan } from '../plan/namespace-plan.ts';
 import { dueSlots } from '../plan/order.ts';
 import { plan } from '../plan/plan.ts';
 import { emptyNamespace } from '../plan/snapshot.ts';
+import type { KubeObject } from '../slots/kube-object.ts';
 import { InputError } from './input-error.ts';
 import type { Terminal } from './main.ts';
 import { namespaceOf } from './namespace-of.ts';
@@ -22,8 +23,17 @@ export async function render(flags: RenderFlags, { out, err }: Terminal): Promis
   const cluster = { policies, platform: platform.facts, protectedNamespaces };
   const planned = plan(emptyNamespace(namespaceOf(manifests, flags.namespace), cluster));
   for (const line of [...toldAssumptions(platform, policies), ...notesOn(planned)]) err(`parapet: ${line}\n`);
-  out(yamlDocuments(dueSlots(planned).flatMap(({ change }) => (change.action === 'create' ? [change.object] : []))));
+  out(yamlDocuments(dueSlots(planned).flatMap(({ change }) => manifestOf(change))));
   return 0;
+}
+
+/** Fields of an object that isn't ours are a manifest of their own, for a server-side apply on whatever version. */
+function manifestOf(change: Change): readonly KubeObject[] {
+  if (change.action === 'create') return [change.object];
+  if (change.action !== 'apply') return [];
+  const { uid, resourceVersion, ...metadata } = change.object.metadata;
+  void [uid, resourceVersion];
+  return [{ ...change.object, metadata }];
 }
 
 /** Why there may be less than expected. */

@@ -4,7 +4,7 @@ import { createView } from '../controller/view.ts';
 import { ApiError } from '../errors.ts';
 import { createClient } from '../kube/client.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { listAll } from '../kube/initial-list.ts';
+import { listAll, selectName } from '../kube/initial-list.ts';
 import type { Selection } from '../kube/initial-list.ts';
 import { loadKubeConfig } from '../kube/kubeconfig.ts';
 import { Platform } from '../kube/platform.ts';
@@ -40,8 +40,8 @@ export async function stateFromCluster(flags: SourceFlags & PlanningFlags, only?
     const [platform, groups] = await Promise.all([
       detected(client, told, done.signal),
       servedGroups(client),
-      ...storesOf(view).map(async ([resource, store]) => {
-        const objects = await listed(client, selection(resource, only), done.signal);
+      ...storesOf(view).map(async ({ resource, store, name }) => {
+        const objects = await listed(client, selection(resource, name, only), done.signal);
         if (objects === undefined) unreadable.push(resourceName(resource));
         else fill(store, objects);
       }),
@@ -59,10 +59,11 @@ export async function stateFromCluster(flags: SourceFlags & PlanningFlags, only?
   }
 }
 
-function selection(resource: Resource, only: string | undefined): Selection {
-  if (only === undefined) return { resource };
-  if (resource === namespaceResource) return { resource, fieldSelector: `metadata.name=${only}` };
-  return resource.namespaced ? { resource, namespace: only } : { resource };
+/** Objects of a kind, of one name where one is named, and in the one namespace where there is one. */
+function selection(resource: Resource, name: string | undefined, only: string | undefined): Selection {
+  if (resource === namespaceResource) return { resource, fieldSelector: selectName(only) };
+  const fieldSelector = selectName(name);
+  return resource.namespaced ? { resource, namespace: only, fieldSelector } : { resource, fieldSelector };
 }
 
 /** The API groups a cluster serves; none where it won't say. */

@@ -1,8 +1,11 @@
 import { createView } from '../controller/view.ts';
+import type { ClusterView } from '../controller/view.ts';
 import { spelledPosition } from '../manifests/manifest.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { readManifests } from '../manifests/read-manifests.ts';
+import { apiVersionOf } from '../slots/kube-object.ts';
 import type { KubeObject, Resource } from '../slots/kube-object.ts';
+import { objectKinds } from '../slots/object-kinds.ts';
 import { fill, storesOf } from './cluster-state.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { PlanningFlags } from './common-flags.ts';
@@ -18,7 +21,7 @@ import { notEvaluated } from './not-evaluated.ts';
 export async function stateFromManifests(paths: readonly string[], flags: PlanningFlags): Promise<ClusterState> {
   const manifests = await readManifests(paths);
   const view = createView();
-  for (const [resource, store] of storesOf(view)) {
+  for (const { resource, store } of storesOf(view)) {
     const own = manifests.filter(({ object }) => isOf(object, resource));
     const named = own.map((manifest) => ({ ...manifest, object: asServed(manifest, resource) }));
     refuseTwins(named);
@@ -27,6 +30,7 @@ export async function stateFromManifests(paths: readonly string[], flags: Planni
       named.map(({ object }) => object),
     );
   }
+  fillUntouched(view);
   const groups = manifests.map(({ object }) => groupOf(object));
   return {
     view,
@@ -35,6 +39,25 @@ export async function stateFromManifests(paths: readonly string[], flags: Planni
     unreadable: [],
     source: `the files of ${paths.join(', ')}`,
   };
+}
+
+/** What kube-controller-manager puts into every namespace, and manifests seldom hold. */
+function fillUntouched(view: ClusterView): void {
+  for (const { resource, fields } of objectKinds) {
+    const store = view.objects.get(resource.kind);
+    if (store === undefined || fields?.only === undefined) continue;
+    const name = fields.only;
+    const lacking = view.namespaces.list('').filter((namespace) => store.get(namespace.name, name) === undefined);
+    const metadata = lacking.map((namespace) => ({
+      name,
+      namespace: namespace.name,
+      uid: `${namespace.name}/${name}`,
+    }));
+    fill(
+      store,
+      metadata.map((each) => ({ apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: each })),
+    );
+  }
 }
 
 /** What the API server adds: a namespace, a uid, the label that names a namespace. */

@@ -5,9 +5,8 @@ import type { Outcome } from '../plan/outcome.ts';
 import { slotId } from '../plan/fold.ts';
 import { plan } from '../plan/plan.ts';
 import { recordOf } from '../plan/record.ts';
-import type { LiveObject, NamespaceSnapshot } from '../plan/snapshot.ts';
-import type { Store } from '../kube/store.ts';
-import type { KubeObject } from '../slots/kube-object.ts';
+import type { NamespaceSnapshot } from '../plan/snapshot.ts';
+import { objectKindOf } from '../slots/object-kinds.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
 import type { PodFacts } from '../slots/workloads.ts';
 import { posture } from '../status/posture.ts';
@@ -20,7 +19,7 @@ import type { Brake } from './brake.ts';
 import type { Memory } from './memory.ts';
 import type { Item } from './queue.ts';
 import type { Observe } from './observe.ts';
-import { gather } from './view.ts';
+import { gather, takeIn } from './view.ts';
 import type { ClusterView } from './view.ts';
 import { writePosture } from './write-posture.ts';
 
@@ -134,24 +133,15 @@ async function writeAndRemember(change: Change, { write, view, memory }: Reconci
   const outcome = await write(change);
   if (outcome.result !== 'done') return outcome;
   const { kind } = change.resource;
-  const store = view.objects.get(kind);
   if (change.action === 'delete') {
-    store?.remove(change.namespace, change.name, change.uid);
+    view.objects.get(kind)?.remove(change.namespace, change.name, change.uid);
     memory.wrote(change.namespace, `${kind}/${change.name}`, undefined);
   } else if (outcome.object !== undefined) {
-    const { namespace = '', name } = outcome.object.metadata;
-    store?.put(outcome.object);
-    memory.wrote(namespace, `${kind}/${name}`, store && fingerprintOf(outcome.object, store));
+    const namespace = change.action === 'create' ? (change.object.metadata.namespace ?? '') : change.namespace;
+    const written = takeIn(view, change, outcome.object);
+    memory.wrote(namespace, `${kind}/${outcome.object.metadata.name}`, written && fingerprint(written));
   }
   return outcome;
-}
-
-/** Of what was written, not of what stands there: somebody may have written again before our answer came. */
-function fingerprintOf(written: KubeObject, store: Store<LiveObject>): number | undefined {
-  const incoming = store.prepare(written);
-  if (incoming === undefined) return undefined;
-  store.discard([incoming]);
-  return fingerprint(incoming.value);
 }
 
 /** What stood as wanted when first seen counts as ours: only then can a later change be told from a policy's edit. */
@@ -165,7 +155,9 @@ function rememberSettled(
   );
   for (const object of live) {
     const slot = slotId(object);
-    if (settled.has(slot) && !lastWritten?.has(slot)) memory.wrote(namespace, slot, fingerprint(object));
+    // Of fields several values may be as wanted: the last of them is what a change is told from.
+    const known = lastWritten?.has(slot) === true && objectKindOf(object.kind)?.fields === undefined;
+    if (settled.has(slot) && !known) memory.wrote(namespace, slot, fingerprint(object));
   }
 }
 

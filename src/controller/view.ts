@@ -10,11 +10,11 @@ import { clusterRoleBindingTransform, clusterRoleTransform } from './cluster-rol
 import type { ClusterRoleEntry } from './cluster-roles.ts';
 import type { UnreportedSlots } from './memory.ts';
 import { recordOf } from '../plan/record.ts';
+import type { Change } from '../plan/namespace-plan.ts';
 import type { ClusterRoles, LiveObject, NamespaceSnapshot } from '../plan/snapshot.ts';
 import type { KubeObject, StringMap } from '../slots/kube-object.ts';
-import { objectKinds } from '../slots/object-kinds.ts';
+import { isSlotObject, objectKinds } from '../slots/object-kinds.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
-import { isSlotName } from '../slots/slot-name.ts';
 
 export interface PolicyEntry extends Stored {
   readonly policy: Policy;
@@ -24,6 +24,8 @@ export interface PolicyEntry extends Stored {
 export interface NamespaceEntry extends Stored {
   readonly labels: StringMap;
   readonly terminating: boolean;
+  /** The fields of it that are slots. */
+  readonly fields?: LiveObject;
 }
 
 export interface PostureEntry extends Stored {
@@ -37,7 +39,7 @@ export interface ClusterView {
   readonly postures: Store<PostureEntry>;
   readonly clusterRoles: Store<ClusterRoleEntry>;
   readonly clusterRoleBindings: Store<LiveObject>;
-  /** By kind, for every kind of the registry. */
+  /** By kind, for every kind of the registry but the namespace itself. */
   readonly objects: ReadonlyMap<string, Store<LiveObject>>;
 }
 
@@ -45,12 +47,44 @@ export interface ClusterView {
 export function createView(): ClusterView {
   return {
     policies: new Store({ transform: policyEntry }),
-    namespaces: new Store({ transform: namespaceEntry }),
+    namespaces: namespaceStore(),
     postures: new Store({ transform: postureEntry }),
     clusterRoles: new Store(clusterRoleTransform),
     clusterRoleBindings: new Store(clusterRoleBindingTransform()),
-    objects: new Map(objectKinds.map((kind) => [kind.resource.kind, new Store(slim(kind))])),
+    objects: new Map(
+      objectKinds
+        .filter(({ resource }) => resource.namespaced)
+        .map((kind) => [kind.resource.kind, new Store(slim(kind))]),
+    ),
   };
+}
+
+/** The namespace is a slot's object as well: one watch and one entry serve both. */
+function namespaceStore(): Store<NamespaceEntry> {
+  const kind = objectKinds.find(({ resource }) => !resource.namespaced);
+  const slims = kind && slim(kind);
+  return new Store({
+    transform: (object) => {
+      const fields = slims?.transform(object);
+      return { ...namespaceEntry(object), ...(fields === undefined ? {} : { fields }) };
+    },
+    release: ({ fields }) => fields && slims?.release?.(fields),
+  });
+}
+
+/** Takes in the answer to an own write of a slot's object, and returns what a plan reads of just that answer. */
+export function takeIn(view: ClusterView, { resource }: Change, object: KubeObject): LiveObject | undefined {
+  if (!resource.namespaced) return taken(view.namespaces, object)?.fields;
+  const store = view.objects.get(resource.kind);
+  return store && taken(store, object);
+}
+
+/** Somebody may have written since, and the store know of it: the answer itself is what we wrote. */
+function taken<T extends Stored>(store: Store<T>, object: KubeObject): T | undefined {
+  store.put(object);
+  const answer = store.prepare(object);
+  if (answer !== undefined) store.discard([answer]);
+  return answer?.value;
 }
 
 export interface GatherOptions {
@@ -70,12 +104,13 @@ export function gather(
 ): NamespaceSnapshot | undefined {
   const namespace = view.namespaces.get('', name);
   if (namespace === undefined) return undefined;
-  const objects = [...view.objects.values()].flatMap((store) => store.list(name));
+  const own = namespace.fields === undefined ? [] : [namespace.fields];
+  const objects = [...own, ...[...view.objects.values()].flatMap((store) => store.list(name))];
   return {
     namespace: { name, labels: namespace.labels, terminating: namespace.terminating },
     policies: view.policies.list('').map(({ policy }) => policy),
-    live: objects.filter((object) => isSlotName(object.name)),
-    others: objects.filter((object) => !isSlotName(object.name)),
+    live: objects.filter((object) => isSlotObject(object.kind, object.name)),
+    others: objects.filter((object) => !isSlotObject(object.kind, object.name)),
     clusterRoles: clusterRolesOf(view),
     record:
       unreported?.uid === namespace.uid

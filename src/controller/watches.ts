@@ -1,5 +1,6 @@
 import { policyResource, postureResource } from '../api/resources.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { selectName } from '../kube/initial-list.ts';
 import type { KubeObserver, Log } from '../kube/observer.ts';
 import { Reflector } from '../kube/reflector.ts';
 import { resourceName } from '../kube/resource-path.ts';
@@ -24,9 +25,9 @@ export class Watches {
   readonly #reflectors: readonly { readonly resource: string; readonly reflector: Reflector<Stored> }[];
 
   constructor(view: ClusterView, deps: WatchDeps) {
-    const watch = <T extends Stored>(resource: Resource, store: Store<T>) => ({
+    const watch = <T extends Stored>(resource: Resource, store: Store<T>, fieldSelector?: string) => ({
       resource: resourceName(resource),
-      reflector: new Reflector({ ...deps, resource, store }) as unknown as Reflector<Stored>,
+      reflector: new Reflector({ ...deps, resource, store, fieldSelector }) as unknown as Reflector<Stored>,
     });
     this.#reflectors = [
       watch(policyResource, view.policies),
@@ -34,9 +35,9 @@ export class Watches {
       watch(namespaces, view.namespaces),
       watch(clusterRoleResource, view.clusterRoles),
       watch(clusterRoleBindingResource, view.clusterRoleBindings),
-      ...objectKinds.flatMap(({ resource }) => {
+      ...objectKinds.flatMap(({ resource, fields }) => {
         const store = view.objects.get(resource.kind);
-        return store === undefined ? [] : [watch(resource, store)];
+        return store === undefined ? [] : [watch(resource, store, selectName(fields?.only))];
       }),
     ];
     for (const { resource, reflector } of this.#reflectors) {

@@ -8,6 +8,8 @@ import { collectionPath, objectPath } from './resource-path.ts';
 
 const FIELD_MANAGER = { fieldManager: 'parapet' };
 const JSON_PATCH = 'application/json-patch+json';
+// JSON is YAML.
+const APPLY_PATCH = 'application/apply-patch+yaml';
 
 /** Which object a write is about, at which version it was looked at. */
 export type Target = Omit<Versioned, 'order'>;
@@ -24,6 +26,8 @@ export async function applyChange(client: KubeClient, change: Change, signal?: A
       return create(client, change.resource, change.object, signal);
     case 'patch':
       return patchObject(client, change, change.operations, signal);
+    case 'apply':
+      return applyFields(client, change, change.object, signal);
     case 'delete':
       return deleteObject(client, change, signal);
     case 'recreate': {
@@ -57,6 +61,21 @@ export async function writeStatus(
   const query = { fieldManager: 'parapet-status' };
   const body = [...preconditions(target), { op: 'add', path: '/status', value: status }];
   return write(client, { method: 'PATCH', path, query, contentType: JSON_PATCH, body, signal });
+}
+
+/**
+ * Takes over the fields that the object holds, and of Parapet's own those it no longer holds back. With uid and version
+ * in it an apply fails on another version, and on an absent object, which it would else create.
+ */
+function applyFields(
+  client: KubeClient,
+  { resource, namespace, name }: Target,
+  object: KubeObject,
+  signal: AbortSignal | undefined,
+): Promise<Outcome> {
+  const path = objectPath(resource, namespace, name);
+  const query = { ...FIELD_MANAGER, force: true };
+  return write(client, { method: 'PATCH', path, query, contentType: APPLY_PATCH, body: object, signal });
 }
 
 function create(

@@ -43,6 +43,11 @@ export async function listAll(
   }
 }
 
+/** The field selector of one name; of all where there is none. RBAC grants such a list or watch by resourceNames. */
+export function selectName(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : `metadata.name=${name}`;
+}
+
 /** The selection as query parameters. */
 export function selectorQuery(selection: Selection): Query {
   return { fieldSelector: selection.fieldSelector, labelSelector: selection.labelSelector };

@@ -4,15 +4,16 @@ import type { Resource } from '../slots/kube-object.ts';
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
- * Path of a collection: of one namespace, or of the whole cluster where no namespace is given. Every segment is
- * encoded, so nothing a custom resource says can reach another path.
+ * Path of a collection: of one namespace, or of the whole cluster where no namespace is given or the kind has none.
+ * Every segment is encoded, so nothing a custom resource says can reach another path.
  */
 export function collectionPath(resource: Resource, namespace?: string): string {
   const root =
     resource.group === ''
       ? `/api/${segment(resource.version)}`
       : `/apis/${segment(resource.group)}/${segment(resource.version)}`;
-  const scope = namespace === undefined || namespace === '' ? '' : `/namespaces/${segment(namespace)}`;
+  const scoped = resource.namespaced && namespace !== undefined && namespace !== '';
+  const scope = scoped ? `/namespaces/${segment(namespace)}` : '';
   return `${root}${scope}/${segment(resource.plural)}`;
 }
 

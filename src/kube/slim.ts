@@ -1,5 +1,8 @@
 import type { LiveObject } from '../plan/snapshot.ts';
+import { claimsWithin } from '../slots/field-claims.ts';
 import type { KubeObject, ManagedFieldsEntry, ObjectMeta, StringMap } from '../slots/kube-object.ts';
+import { leavesOf } from '../slots/leaves.ts';
+import { isSlotObject } from '../slots/object-kinds.ts';
 import type { ObjectKind } from '../slots/slot-kind.ts';
 import { isSlotName } from '../slots/slot-name.ts';
 import { Interner } from './interner.ts';
@@ -12,13 +15,37 @@ const NONE: StringMap = Object.freeze({});
 /** How an object of a registry kind enters the store: reduced to what planning needs. */
 export function slim(kind: ObjectKind, interner: Interner = new Interner()): StoreTransform<LiveObject> {
   return {
-    transform: (object) => slimObject(kind, interner, object),
+    transform: (object) => (kind.fields === undefined ? slimObject : slimFields)(kind, interner, object),
     release: (live) => {
-      for (const shared of [live.name, live.labels, live.annotations, live.content, live.managers]) {
+      const claims = (live.managedFields ?? []).map(({ fieldsV1 }) => fieldsV1);
+      for (const shared of [live.name, live.labels, live.annotations, live.content, live.managers, ...claims]) {
         interner.release(shared);
       }
     },
   };
+}
+
+/** Of an object that isn't ours, only the fields that may be, and who claims them. */
+function slimFields(kind: ObjectKind, interner: Interner, object: KubeObject): LiveObject | undefined {
+  const { name, uid = '', resourceVersion = '', managedFields = [] } = object.metadata;
+  if (!isSlotObject(kind.resource.kind, name)) return undefined;
+  const content = kind.normalize(object);
+  const claims = claimsWithin(managedFields, Object.keys(leavesOf(content)));
+  return {
+    kind: kind.resource.kind,
+    name: interner.acquire(name),
+    uid,
+    resourceVersion,
+    labels: interner.acquire(NONE),
+    annotations: interner.acquire(NONE),
+    content: interner.acquire(content),
+    managers: interner.acquire(managersOf(claims)),
+    ...(claims.length === 0 ? {} : { managedFields: claims.map((claim) => shared(claim, interner)) }),
+  };
+}
+
+function shared({ manager = '', operation = '', time = '', fieldsV1 = {} }: ManagedFieldsEntry, interner: Interner) {
+  return { manager, operation, time, fieldsV1: interner.acquire(fieldsV1) };
 }
 
 function slimObject(kind: ObjectKind, interner: Interner, object: KubeObject): LiveObject {

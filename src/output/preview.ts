@@ -67,7 +67,7 @@ export interface ChangePreview {
   readonly dueAnyway: boolean;
   /** `live` becomes `expected`. Empty where the object is created or deleted. */
   readonly diffs: readonly FieldDiff[];
-  /** The object as it will be; absent where it is deleted. */
+  /** The object as it will be, or the fields of it that are ours to set; absent where it is deleted. */
   readonly object?: ObjectPreview;
 }
 
@@ -76,9 +76,9 @@ export interface ObjectPreview {
   readonly kind: string;
   readonly metadata: {
     readonly name: string;
-    readonly namespace: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly [member: string]: unknown;
 }

@@ -1,7 +1,8 @@
+import { escapePointer } from '../semantics/json-pointer.ts';
 import type { Json } from '../slots/kube-object.ts';
 import type { Desired } from '../slots/slot-kind.ts';
 import { childAnnotations, childLabels } from './desired-object.ts';
-import { attribute, diffJson, escapePointer } from './diff.ts';
+import { attribute, diffJson } from './diff.ts';
 import type { FieldDiff, PatchOperation } from './namespace-plan.ts';
 import type { LiveObject } from './snapshot.ts';
 

@@ -1,7 +1,7 @@
 import { isDnsSubdomain } from '../semantics/names.ts';
-import type { KubeObject, StringMap } from '../slots/kube-object.ts';
+import type { KubeObject, ObjectMeta, StringMap } from '../slots/kube-object.ts';
 import { apiVersionOf } from '../slots/kube-object.ts';
-import type { Desired, ObjectKind } from '../slots/slot-kind.ts';
+import type { Content, Desired, ObjectKind } from '../slots/slot-kind.ts';
 
 export const managedByLabel = 'app.kubernetes.io/managed-by';
 export const slotLabel = 'parapet.dev/slot';
@@ -49,5 +49,22 @@ export function desiredObject(desired: Desired, objectKind: ObjectKind, place: P
       annotations: { ...annotations, ...childAnnotations(desired.policies) },
     },
     ...desired.content,
+  };
+}
+
+/** Fields of an object that isn't ours, as they are applied: its identity and these fields. */
+export function fieldsObject(
+  content: Content,
+  { resource }: ObjectKind,
+  { name, ...identity }: Pick<ObjectMeta, 'name' | 'namespace' | 'uid' | 'resourceVersion'>,
+): KubeObject {
+  const { metadata = {}, ...members } = content;
+  const { namespace, ...version } = identity;
+  const place = resource.namespaced ? { name, namespace } : { name };
+  return {
+    apiVersion: apiVersionOf(resource),
+    kind: resource.kind,
+    metadata: { ...(metadata as Partial<ObjectMeta>), ...place, ...version } as ObjectMeta,
+    ...members,
   };
 }

@@ -1,3 +1,4 @@
+import { escapePointer } from '../semantics/json-pointer.ts';
 import type { Json, ManagedFieldsEntry } from '../slots/kube-object.ts';
 import { actorOf } from './actor.ts';
 import type { FieldDiff } from './namespace-plan.ts';
@@ -59,9 +60,4 @@ function isArray(value: Json): value is readonly Json[] {
 
 function isObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** RFC 6901: `~` and `/` inside a key are written `~0` and `~1`. */
-export function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -1,4 +1,5 @@
 import type { Json, KubeObject, Resource } from '../slots/kube-object.ts';
+import type { Leaves } from '../slots/leaves.ts';
 import type { Content } from '../slots/slot-kind.ts';
 import type { SlotReason } from './slot-reasons.ts';
 
@@ -49,6 +50,8 @@ export interface SlotPlan {
   readonly diffs: readonly FieldDiff[];
   /** The manager that claims a differing field, `unknown` where the cluster cannot tell. */
   readonly actor: string;
+  /** Of fields of an object that isn't ours: what stood there before our first write, null where nothing did. */
+  readonly before?: Leaves;
   /** Nobody who may write asks for it: it is there, and ours by its record or by what it says of itself. */
   readonly unclaimed?: true;
   /** What was last written, where what is wanted now is Held: what repairs go back to. */
@@ -83,6 +86,13 @@ export type Change =
   | { readonly action: 'create'; readonly resource: Resource; readonly order: number; readonly object: KubeObject }
   | (Versioned & { readonly action: 'patch'; readonly operations: readonly PatchOperation[] })
   | (Versioned & { readonly action: 'recreate'; readonly object: KubeObject })
+  /** Some fields of an object that isn't ours; `object` holds them, its identity and its version, and no more. */
+  | (Versioned & {
+      readonly action: 'apply';
+      readonly object: KubeObject;
+      /** What stood there before is put back, and with that the object is no slot any more. */
+      readonly releases?: true;
+    })
   | (Versioned & { readonly action: 'delete' });
 
 /** The object a change was decided on: a precondition of the write. */

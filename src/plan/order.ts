@@ -18,3 +18,8 @@ export function dueSlots(plan: NamespacePlan): readonly DueSlot[] {
 function byOrder(a: DueSlot, b: DueSlot): number {
   return a.change.order - b.change.order || (a.slot < b.slot ? -1 : 1);
 }
+
+/** Whether fields of somebody else's object are given back and are no slot any more. */
+export function isRelease(change: Change): boolean {
+  return change.action === 'apply' && change.releases === true;
+}

@@ -5,8 +5,8 @@ import { findings, withFindings } from './findings.ts';
 import { foldPolicies } from './fold.ts';
 import type { FoldedSlots } from './fold.ts';
 import type { AuditPlan, NamespacePlan, SlotConflict, SlotPlan } from './namespace-plan.ts';
-import { auditedSlot } from './slot-plan.ts';
 import type { SlotInput } from './slot-input.ts';
+import { auditedSlotOf } from './slot-of.ts';
 import { emptySlot, heldObject, kindOfSlot, slotsBefore } from './slots-before.ts';
 import type { SlotBefore } from './slots-before.ts';
 import type { NamespaceSnapshot } from './snapshot.ts';
@@ -71,7 +71,7 @@ function auditSlots(
 ): readonly SlotPlan[] {
   const own = new Map([...shadow.wanted].filter(([, { policies }]) => policies.includes(name)));
   const slots = slotInputs(shadow.snapshot, before, own).flatMap((input) =>
-    input.desired === undefined ? [] : [auditedSlot({ ...input, desired: input.desired })],
+    input.desired === undefined ? [] : [auditedSlotOf({ ...input, desired: input.desired })],
   );
   return withFindings(slots, findings(own, shadow));
 }

@@ -1,3 +1,4 @@
+import type { Leaves } from '../slots/leaves.ts';
 import type { Content, FlawReason } from '../slots/slot-kind.ts';
 import type { RecordedSlot } from './snapshot.ts';
 
@@ -9,27 +10,31 @@ export interface ReportedSlot {
   readonly reason?: string;
   /** As JSON where it is read from a report. */
   readonly applied?: Content | string;
+  /** As JSON where it is read from a report. */
+  readonly before?: Leaves | string;
 }
 
 const FLAWS: Readonly<Record<FlawReason, true>> = { LabelMissing: true, LabelForbidden: true, BindsOperator: true };
 
 /** What the next plan has to know of a slot as it was reported. */
-export function recordOf({ slot, uid = '', policies, reason = '', applied }: ReportedSlot): RecordedSlot {
-  const written = typeof applied === 'string' ? parsed(applied) : applied;
+export function recordOf({ slot, uid = '', policies, reason = '', ...more }: ReportedSlot): RecordedSlot {
+  const [applied, before] = [valueOf(more.applied), valueOf(more.before)];
   return {
     slot,
     uid,
     policies,
     ...(Object.hasOwn(FLAWS, reason) ? { flawed: true } : {}),
-    ...(written === undefined ? {} : { applied: written }),
+    ...(applied === undefined ? {} : { applied }),
+    ...(before === undefined ? {} : { before }),
   };
 }
 
 /** Only Parapet writes reports; one that was edited all the same must not stop the plan. */
-function parsed(text: string): Content | undefined {
+function valueOf(given: Content | string | undefined): Content | undefined {
+  if (typeof given !== 'string') return given;
   try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null ? (value as Content) : undefined;
+    const value = JSON.parse(given) as unknown;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Content) : undefined;
   } catch {
     return undefined;
   }

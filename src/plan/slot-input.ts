@@ -18,6 +18,8 @@ export interface SlotInput {
   readonly departed: readonly string[];
   /** Those whose holdings go with them: what nobody else holds is pruned. */
   readonly leaving: readonly string[];
+  /** All that hold it want to leave nothing behind where they no longer ask. */
+  readonly restores: boolean;
   /** Everyone recorded as holding it, but for those that leave. */
   readonly holders: readonly string[];
   /** The policies that want it take over what stands on its name. */

@@ -20,6 +20,7 @@ export const SLOT_REASONS = [
   'PolicyNotActing',
   'PolicyGone',
   'NamespaceTerminating',
+  'NotThereYet',
   // Waiting for what runs in the namespace.
   'QuotaBelowUse',
   'RequestsMissing',

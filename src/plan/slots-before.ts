@@ -1,7 +1,9 @@
 import { slotKinds } from '../slots/registry.ts';
 import type { HeldObject, ObjectKind } from '../slots/slot-kind.ts';
 import { annotatedPolicies } from './desired-object.ts';
+import { ownLeaves } from './field-owner.ts';
 import { slotId } from './fold.ts';
+import { contentOf } from '../slots/leaves.ts';
 import { ownershipOf } from './ownership.ts';
 import { MAX_SLOT_POLICIES } from '../api/posture.ts';
 import type { SlotInput } from './slot-input.ts';
@@ -15,6 +17,8 @@ export type SlotBefore = Omit<SlotInput, 'desired'>;
 export function slotsBefore(snapshot: NamespaceSnapshot, standing: Standings): ReadonlyMap<string, SlotBefore> {
   const live = new Map(snapshot.live.map((object) => [slotId(object), object]));
   const recorded = new Map(snapshot.record.map((slot) => [slot.slot, slot]));
+  const deletes = (name: string): boolean =>
+    snapshot.policies.some((policy) => policy.name === name && policy.deletionPolicy === 'Delete');
   const before = new Map<string, SlotBefore>();
   for (const slot of new Set([...live.keys(), ...recorded.keys()])) {
     const kind = kindOfSlot(slot);
@@ -31,6 +35,7 @@ export function slotsBefore(snapshot: NamespaceSnapshot, standing: Standings): R
       frozenBy: who('frozen'),
       departed: who('departed'),
       leaving,
+      restores: holders.every((name) => leaving.includes(name) || (deletes(name) && who('claims').includes(name))),
     });
   }
   return before;
@@ -60,6 +65,7 @@ export function emptySlot(snapshot: NamespaceSnapshot, slot: string, objectKind:
     frozenBy: [],
     departed: [],
     leaving: [],
+    restores: false,
   };
 }
 
@@ -73,8 +79,11 @@ export function heldObject({
   recorded,
 }: SlotBefore): readonly HeldObject[] {
   const policies = [...frozenBy, ...departed];
-  if (live === undefined || policies.length === 0 || ownershipOf(live, recorded) !== 'ours') return [];
-  return [{ kind: objectKind.resource.kind, name, content: live.content, policies, frozen: frozenBy }];
+  if (live === undefined || policies.length === 0) return [];
+  const { kind } = objectKind.resource;
+  const held = { kind, name, policies, frozen: frozenBy };
+  if (objectKind.fields !== undefined) return [{ ...held, content: contentOf(ownLeaves(live)) }];
+  return ownershipOf(live, recorded) === 'ours' ? [{ ...held, content: live.content }] : [];
 }
 
 /** The kind of object behind `Kind/name`, and the field of spec it comes from; undefined for kinds that are not ours. */

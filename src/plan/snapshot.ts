@@ -1,6 +1,8 @@
 import type { Policy } from '../api/policy.ts';
 import type { ManagedFieldsEntry, StringMap } from '../slots/kube-object.ts';
-import type { Content, NamespaceFacts, PlatformFacts } from '../slots/slot-kind.ts';
+import type { Leaves } from '../slots/leaves.ts';
+import { objectKinds } from '../slots/object-kinds.ts';
+import type { Content, NamespaceFacts, ObjectKind, PlatformFacts } from '../slots/slot-kind.ts';
 import type { PodFacts } from '../slots/workloads.ts';
 
 /** Everything `plan()` may know about one namespace: read once, immutable, no I/O behind it. */
@@ -8,7 +10,7 @@ export interface NamespaceSnapshot {
   readonly namespace: NamespaceFacts & { readonly terminating: boolean };
   /** Every policy of the cluster, also those that do not select this namespace. */
   readonly policies: readonly Policy[];
-  /** Objects of the registry's kinds in this namespace whose name starts with `parapet-`. */
+  /** Objects of the registry's kinds in this namespace whose name starts with `parapet-`, and those whose fields are slots. */
   readonly live: readonly LiveObject[];
   /** Every other object of the registry's kinds in this namespace: read, never written. */
   readonly others: readonly LiveObject[];
@@ -30,18 +32,32 @@ export interface NamespaceSnapshot {
 /** Looks up a ClusterRole; a Map does. */
 export type ClusterRoles = Pick<ReadonlyMap<string, Content>, 'get'>;
 
-/** A namespace that nothing was ever put into. */
+/** A namespace that nobody ever put anything into: what every namespace has is there, as it was made. */
 export function emptyNamespace(
   namespace: NamespaceFacts,
   cluster: Pick<NamespaceSnapshot, 'policies' | 'platform' | 'protectedNamespaces'>,
 ): NamespaceSnapshot {
   return {
     namespace: { ...namespace, terminating: false },
-    live: [],
+    live: objectKinds.filter(({ fields }) => fields !== undefined).map((kind) => asMade(kind, namespace)),
     others: [],
     clusterRoles: new Map(),
     record: [],
     ...cluster,
+  };
+}
+
+/** The object of a namespace that some of the fields of are slots, before anybody has set any. */
+function asMade({ resource, fields, normalize }: ObjectKind, { name, labels }: NamespaceFacts): LiveObject {
+  return {
+    kind: resource.kind,
+    name: fields?.only ?? name,
+    uid: `untouched/${resource.kind}`,
+    resourceVersion: '',
+    labels: {},
+    annotations: {},
+    content: normalize(resource.namespaced ? {} : { metadata: { labels } }),
+    managers: [],
   };
 }
 
@@ -57,7 +73,7 @@ export interface LiveObject {
   readonly content: Content;
   /** Names of the field managers of more than a status, sorted, without duplicates. */
   readonly managers: readonly string[];
-  /** Kept only where a manager other than Parapet has written: it tells who changed what. */
+  /** Kept only where a manager other than Parapet has written: it tells who changed what. Of single fields, always. */
   readonly managedFields?: readonly ManagedFieldsEntry[];
   /** What the cluster counts against it, see ObjectKind.used. */
   readonly used?: StringMap;
@@ -74,4 +90,6 @@ export interface RecordedSlot {
   readonly flawed?: true;
   /** What was last written, where the policies ask for something else that is Held. */
   readonly applied?: Content;
+  /** Of fields of an object that isn't ours: what stood there before our first write, null where nothing did. */
+  readonly before?: Leaves;
 }

@@ -2,9 +2,9 @@ import type { Content, Desired, Hold } from '../slots/slot-kind.ts';
 import type { Workloads } from '../slots/workloads.ts';
 import type { FoldedSlots } from './fold.ts';
 import type { SlotPlan } from './namespace-plan.ts';
-import { enforcedSlot } from './slot-plan.ts';
 import type { NamespaceSnapshot } from './snapshot.ts';
 import type { SlotInput } from './slot-input.ts';
+import { slotOf } from './slot-of.ts';
 
 /** What decides whether an edit waits. */
 interface TighteningContext {
@@ -34,7 +34,7 @@ export function tighteningIn(
  * an edit waits, whoever tampers is put back to what was last written.
  */
 export function tightenedSlot(input: SlotInput, context: TighteningContext): SlotPlan | undefined {
-  const planned = enforcedSlot(input);
+  const planned = slotOf(input);
   const { desired, recorded, live } = input;
   if (planned?.change === undefined || desired === undefined) return planned;
   if (input.objectKind.hold === undefined || !context.holds(desired.policies)) return planned;
@@ -49,7 +49,7 @@ function resumed(
   planned: SlotPlan,
   { applied, context }: { readonly applied: Content; readonly context: TighteningContext },
 ): SlotPlan {
-  const back = enforcedSlot({ ...input, desired: { ...input.desired, content: applied } });
+  const back = slotOf({ ...input, desired: { ...input.desired, content: applied } });
   const tampered = back?.change !== undefined;
   const edit = weighed(input, tampered ? planned : { ...planned, state: 'Pending' }, { written: applied, context });
   if (edit.state !== 'Held' || !tampered) return edit;

@@ -63,6 +63,23 @@ export interface ObjectKind {
   used?(object: Readonly<Record<string, unknown>>): StringMap;
   /** Creates and patches run in ascending, deletes in descending order. */
   order(name: string, live: Content | undefined, desired: Content | undefined): number;
+  /** Present where the object isn't ours, and a slot is only some fields of it. */
+  readonly fields?: SharedFields;
+}
+
+/**
+ * Fields of an object that is there without us: its content holds these fields and nothing else. They are set by
+ * server-side apply; the object is never created, deleted or labelled, and whose a field is says its managedFields.
+ */
+export interface SharedFields {
+  /** The one object of its kind in a namespace that is read and written; absent for the Namespace itself. */
+  readonly only?: string;
+  /**
+   * The values that should stand there: what is desired, but what is stricter already and not Parapet's alone is left.
+   *
+   * @param own the part of `live` that nobody but Parapet claims
+   */
+  settle(desired: Content, live: Content, own: Content): Content;
 }
 
 /** The owned members of an object in canonical form, keyed by member. */

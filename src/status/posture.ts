@@ -1,5 +1,6 @@
 import {
   MAX_APPLIED_LENGTH,
+  MAX_BEFORE_LENGTH,
   MAX_DIFFS,
   MAX_RECENT_REPAIRS,
   MAX_SLOTS,
@@ -112,6 +113,7 @@ function postureSlot(slot: SlotReport, since: string): PostureSlot {
     since,
     ...appliedText(slot),
     ...(slot.contest === undefined ? {} : { contest: recorded(slot.contest) }),
+    ...beforeText(slot),
     ...(slot.diffs.length === 0 ? {} : { diffs: boundedDiffs(slot.diffs) }),
   };
 }
@@ -120,6 +122,12 @@ function postureSlot(slot: SlotReport, since: string): PostureSlot {
 function appliedText({ applied }: SlotReport): Pick<PostureSlot, 'applied'> {
   const text = applied === undefined ? '' : JSON.stringify(applied);
   return text === '' || text.length > MAX_APPLIED_LENGTH ? {} : { applied: text };
+}
+
+/** Whole or not at all as well: half of it could not be put back. */
+function beforeText({ before }: SlotReport): Pick<PostureSlot, 'before'> {
+  const text = before === undefined ? '' : JSON.stringify(before);
+  return text === '' || text.length > MAX_BEFORE_LENGTH ? {} : { before: text };
 }
 
 /** Whether it is contested follows from it, and is told by the reason. */

@@ -1,5 +1,6 @@
 import type { PostureContest } from '../api/posture.ts';
 import { POSTURE_NAME, postureResource } from '../api/resources.ts';
+import { isRelease } from '../plan/order.ts';
 import type { NamespacePlan, SlotPlan } from '../plan/namespace-plan.ts';
 import type { Outcome, RefusalCause } from '../plan/outcome.ts';
 import type { SlotReason } from '../plan/slot-reasons.ts';
@@ -36,9 +37,7 @@ export interface NamespaceReport {
 
 /** What a plan has become by its outcomes, by slot. A change without an outcome was not tried and is still due. */
 export function settle(plan: NamespacePlan, outcomes: ReadonlyMap<string, Outcome>): NamespaceReport {
-  // What is taken away because it may not stand is still asked for, and reported.
-  const isRemoved = ({ slot, change, afterwards }: SlotPlan): boolean =>
-    change?.action === 'delete' && afterwards === undefined && outcomes.get(slot)?.result === 'done';
+  const isRemoved = (planned: SlotPlan): boolean => endsSlot(planned) && outcomes.get(planned.slot)?.result === 'done';
   const settled = (slot: SlotPlan): SlotReport => settleSlot(slot, outcomes.get(slot.slot));
   return {
     namespace: plan.namespace,
@@ -48,6 +47,12 @@ export function settle(plan: NamespacePlan, outcomes: ReadonlyMap<string, Outcom
     audits: plan.audits.map(({ policy, slots }) => ({ policy, slots: slots.map(bare) })),
     conflicts: plan.conflicts,
   };
+}
+
+/** What is taken away because it may not stand is still asked for, and reported. */
+function endsSlot({ change, afterwards }: SlotPlan): boolean {
+  if (change === undefined || afterwards !== undefined) return false;
+  return change.action === 'delete' || isRelease(change);
 }
 
 /**

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { policyResource, postureResource } from '../../src/api/resources.ts';
-import { objectKinds } from '../../src/slots/object-kinds.ts';
+import { objectKinds, wholeKinds } from '../../src/slots/object-kinds.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -47,7 +47,7 @@ describe('config/rbac', () => {
   });
 
   it('lets the operator keep every kind of object that slots are made of', () => {
-    for (const { resource } of objectKinds) {
+    for (const { resource } of wholeKinds) {
       expect(verbsFor(resource.group, resource.plural), resource.kind).to.deep.equal([
         'list',
         'watch',
@@ -55,6 +55,18 @@ describe('config/rbac', () => {
         'patch',
         'delete',
       ]);
+    }
+  });
+
+  it('lets the operator patch the objects whose fields are slots, and neither create nor delete them', () => {
+    const shared = objectKinds.filter(({ fields }) => fields !== undefined);
+    expect(shared).not.to.be.empty;
+    for (const { resource, fields } of shared) {
+      expect(verbsFor(resource.group, resource.plural)).to.have.members(['list', 'watch', 'patch']);
+      const rule = operator.find(
+        ({ resources, verbs }) => resources.includes(resource.plural) && verbs.includes('patch'),
+      );
+      expect(rule?.resourceNames).to.deep.equal(fields?.only === undefined ? undefined : [fields.only]);
     }
   });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { isWrite } from '../../hack/support/audit-log.ts';
 import type { AuditEntry } from '../../hack/support/audit-log.ts';
 import type { PolicyStatus } from '../../src/api/policy-status.ts';
-import { objectKinds } from '../../src/slots/object-kinds.ts';
+import { wholeKinds } from '../../src/slots/object-kinds.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { sharedCluster } from './harness/cluster.ts';
 import { namespace, policy, slot } from './harness/refs.ts';
@@ -38,7 +38,7 @@ describe('An Audit policy', function () {
     const written = new Set(elsewhere.filter(isWrite).map(target));
     expect([...written].filter((resource) => !reports.has(resource))).to.deep.equal([]);
     expect([...written]).to.include.members(['clustersecuritypolicies/status', 'namespacepostures']);
-    for (const { resource } of objectKinds) {
+    for (const { resource } of wholeKinds) {
       const { apiVersion, kind } = slot('audit-plain', `${resource.kind}/any`);
       const found = await cluster.admin.list({ apiVersion, kind, namespace: 'audit-plain' });
       expect(found, kind).to.be.empty;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { isWrite, writesOf } from '../../hack/support/audit-log.ts';
 import type { AuditEntry } from '../../hack/support/audit-log.ts';
-import { objectKinds } from '../../src/slots/object-kinds.ts';
+import { wholeKinds } from '../../src/slots/object-kinds.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { namespace, slot } from './harness/refs.ts';
 import { reconciled } from './harness/reports.ts';
@@ -34,7 +34,7 @@ describe('An operator that is killed while it converges many namespaces', functi
   });
 
   const created = async (): Promise<readonly AuditEntry[]> => {
-    const plurals = new Set(objectKinds.map(({ resource }) => resource.plural));
+    const plurals = new Set(wholeKinds.map(({ resource }) => resource.plural));
     return (await requests()).filter(
       ({ verb, objectRef, responseStatus }) =>
         verb === 'create' && plurals.has(objectRef?.resource ?? '') && responseStatus?.code === 201,
@@ -80,7 +80,7 @@ describe('An operator that is killed while it converges many namespaces', functi
   });
 
   it('leaves no namespace half done', async () => {
-    for (const { resource } of objectKinds) {
+    for (const { resource } of wholeKinds) {
       const { apiVersion, kind } = slot('any', `${resource.kind}/any`);
       const live = await cluster.admin.list({ apiVersion, kind, labelSelector: 'parapet.dev/slot' });
       const held = new Set(live.map(({ metadata }) => metadata.namespace));

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
 import { QUICK_REPAIRS } from '../../src/plan/pace.ts';
-import { objectKindOf, objectKinds } from '../../src/slots/object-kinds.ts';
+import { objectKindOf, wholeKinds } from '../../src/slots/object-kinds.ts';
 import { sharedCluster } from './harness/cluster.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { namespace, policy, posture, slot } from './harness/refs.ts';
@@ -94,7 +94,7 @@ describe('Drift', function () {
   });
 
   it('is repaired where everything is deleted at once', async () => {
-    const kinds = objectKinds.map(({ resource }) => slot('drift-c', `${resource.kind}/x`));
+    const kinds = wholeKinds.map(({ resource }) => slot('drift-c', `${resource.kind}/x`));
     for (const { apiVersion, kind } of kinds) await cluster.admin.deleteAll({ apiVersion, kind, namespace: 'drift-c' });
     await eventually('all is there again', async () => {
       for (const target of targets) await cluster.admin.read(slot('drift-c', target.slot));

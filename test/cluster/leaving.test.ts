@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { apiVersionOf } from '../../src/slots/kube-object.ts';
-import { objectKinds } from '../../src/slots/object-kinds.ts';
+import { wholeKinds } from '../../src/slots/object-kinds.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { sharedCluster } from './harness/cluster.ts';
 import { namespace, policy, posture, slot } from './harness/refs.ts';
@@ -47,7 +47,7 @@ describe('A namespace that leaves the selection of a policy with deletionPolicy 
 
   /** `Kind/name` of all that slots are made of, whoever wrote it. */
   async function objectsIn(name: string): Promise<readonly string[]> {
-    const lists = objectKinds.map(({ resource }) =>
+    const lists = wholeKinds.map(({ resource }) =>
       cluster.admin.list({ apiVersion: apiVersionOf(resource), kind: resource.kind, namespace: name }),
     );
     return (await Promise.all(lists)).flat().map(({ kind, metadata }) => `${kind}/${metadata.name}`);

@@ -10,7 +10,7 @@ import type { Explanation } from '../../src/output/explanation.ts';
 import type { ChangePreview, NamespacePreview, Preview } from '../../src/output/preview.ts';
 import { apiVersionOf } from '../../src/slots/kube-object.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
-import { objectKindOf, objectKinds } from '../../src/slots/object-kinds.ts';
+import { objectKindOf, objectKinds, wholeKinds } from '../../src/slots/object-kinds.ts';
 import { parapet } from '../commands/support/workspace.ts';
 import { generatedSpec } from '../plan/generated-policies.ts';
 import { startCluster } from './harness/cluster.ts';
@@ -105,8 +105,8 @@ describe('parapet plan, against a real API server', function () {
       const found = live.get(keyOf(object));
       if (found === undefined) throw new Error(`${keyOf(object)} was foretold and is not there`);
       expect(contentOf(found), keyOf(object)).to.deep.equal(contentOf(object));
-      expect(found.metadata.labels).to.include(object.metadata.labels);
-      expect(found.metadata.annotations).to.include(object.metadata.annotations);
+      expect(found.metadata.labels ?? {}).to.include(object.metadata.labels ?? {});
+      expect(found.metadata.annotations ?? {}).to.include(object.metadata.annotations ?? {});
     }
   });
 
@@ -171,7 +171,7 @@ describe('parapet plan, against a real API server', function () {
   }
 
   async function ours(namespace: string): Promise<readonly KubeObject[]> {
-    const lists = objectKinds.map(({ resource }) =>
+    const lists = wholeKinds.map(({ resource }) =>
       cluster.admin.list({ apiVersion: apiVersionOf(resource), kind: resource.kind, namespace }),
     );
     return (await Promise.all(lists))

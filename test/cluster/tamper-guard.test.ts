@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { POSTURE_NAME } from '../../src/api/resources.ts';
 import { apiVersionOf } from '../../src/slots/kube-object.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
-import { objectKindOf, objectKinds } from '../../src/slots/object-kinds.ts';
+import { objectKindOf, wholeKinds } from '../../src/slots/object-kinds.ts';
 import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import type { ApiClient } from './harness/api-client.ts';
 import { uniqueName } from './harness/cluster.ts';
@@ -58,7 +58,7 @@ describe('tamper.parapet.dev on a real API server', function () {
 
   it('speaks of every kind that slots are made of', () => {
     expect(new Set(targets.map((target) => target.slot.split('/')[0]))).to.deep.equal(
-      new Set(objectKinds.map(({ resource }) => resource.kind)),
+      new Set(wholeKinds.map(({ resource }) => resource.kind)),
     );
   });
 
@@ -104,7 +104,7 @@ describe('tamper.parapet.dev on a real API server', function () {
     });
 
     it('refuses a deletecollection that meets one of ours, and one of the reports', async () => {
-      for (const { resource } of objectKinds) {
+      for (const { resource } of wholeKinds) {
         const all = { apiVersion: apiVersionOf(resource), kind: resource.kind, namespace: TEAM };
         expect(await refusal(() => cluster.gitops.deleteAll(all)), resource.kind).to.match(TAMPERS);
       }

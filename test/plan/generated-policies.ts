@@ -77,6 +77,7 @@ export const generatedSpec = fc.record(
     resourceQuotas,
     limitRange,
     roles,
+    defaultServiceAccount: fc.constant({ automountServiceAccountToken: false }),
   },
   { requiredKeys: ['mode', 'namespaceSelector'] },
 );

@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Policy } from '../../src/api/policy.ts';
 import { dueSlots } from '../../src/plan/order.ts';
+import { leavesOf } from '../../src/slots/leaves.ts';
+import { objectKindOf } from '../../src/slots/object-kinds.ts';
 import type { Content } from '../../src/slots/slot-kind.ts';
 import { generatedSpec } from './generated-policies.ts';
 import { policy, World } from './world.ts';
@@ -31,11 +33,13 @@ describe('plan, over generated policies', () => {
       fc.property(policies, fc.nat(), fc.boolean(), (all, pick, remove) => {
         const world = new World(all.map((each): Policy => ({ ...each, mode: 'Enforce', suspend: false })));
         world.converge();
-        const slots = [...world.live.keys()];
+        const slots = [...world.live.keys(), ...world.shared.keys()];
         const slot = slots[pick % Math.max(1, slots.length)];
         if (slot === undefined) return;
         const before = world.get(slot).content;
-        if (remove) world.live.delete(slot);
+        const shared = objectKindOf(slot.slice(0, slot.indexOf('/')))?.fields !== undefined;
+        if (shared) world.setFields(slot, taken(before));
+        else if (remove) world.live.delete(slot);
         else world.tamper(slot, () => ({ content: emptied(before) }));
         world.converge();
         expect(world.get(slot).content).to.deep.equal(before);
@@ -67,6 +71,11 @@ describe('plan, over generated policies', () => {
 
 function expectSettled(world: World): void {
   expect(dueSlots(world.plan()).map(({ slot, state, diffs }) => ({ slot, state, diffs }))).to.deep.equal([]);
+}
+
+/** As an edit that takes each field away. */
+function taken(content: Content): Readonly<Record<string, null>> {
+  return Object.fromEntries(Object.keys(leavesOf(content)).map((pointer) => [pointer, null]));
 }
 
 /** As an edit that takes everything out of every member. */

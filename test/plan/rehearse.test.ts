@@ -7,6 +7,7 @@ import { policy, World } from './world.ts';
 
 const deny = 'NetworkPolicy/parapet-default-deny';
 const closed = { networkPolicy: { defaultDeny: ['Ingress', 'Egress'], allow: ['DNS'] } };
+const fields = { defaultServiceAccount: { automountServiceAccountToken: false } };
 const quota = (pods: number, scopes?: readonly string[]) => ({
   resourceQuotas: [{ name: 'compute', hard: { pods }, ...(scopes === undefined ? {} : { scopes }) }],
 });
@@ -35,6 +36,16 @@ describe('rehearse', () => {
       (world) =>
         world.converge() && (world.policies = [policy('baseline', { ...closed, ...quota(10, ['Terminating']) })]),
     ],
+    ['fields of an object that isn’t ours', (world) => (world.policies = [policy('baseline', fields)])],
+    [
+      'fields that are put back',
+      (world) => {
+        world.policies = [policy('baseline', { ...fields, deletionPolicy: 'Delete' })];
+        world.setFields('ServiceAccount/default', { '/automountServiceAccountToken': true });
+        world.converge();
+        world.policies = [policy('baseline', { ...closed, deletionPolicy: 'Delete' })];
+      },
+    ],
     ['a policy gone', (world) => world.converge() && (world.policies = [])],
     [
       'a policy suspended',
@@ -47,7 +58,7 @@ describe('rehearse', () => {
       edit(world);
       const rehearsed = rehearse(world.snapshot());
       world.converge();
-      expect(meanings(rehearsed.live)).to.deep.equal(meanings(world.live.values()));
+      expect(meanings(rehearsed.live)).to.deep.equal(meanings(world.snapshot().live));
       expect(rehearsed.record.map(({ slot, policies }) => ({ slot, policies }))).to.deep.equal(
         world.record.map(({ slot, policies }) => ({ slot, policies })),
       );

@@ -1,17 +1,24 @@
 import { decodePolicy } from '../../src/api/decode-policy.ts';
 import type { Policy } from '../../src/api/policy.ts';
+import { applied } from '../../src/plan/applied.ts';
 import { fieldManager } from '../../src/plan/desired-object.ts';
 import type { Change, NamespacePlan, PatchOperation } from '../../src/plan/namespace-plan.ts';
 import { slotId } from '../../src/plan/fold.ts';
 import { dueSlots } from '../../src/plan/order.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { recordOf } from '../../src/plan/record.ts';
+import { withBefore } from '../../src/plan/rehearse.ts';
+import { emptyNamespace } from '../../src/plan/snapshot.ts';
 import type { LiveObject, NamespaceSnapshot, RecordedSlot } from '../../src/plan/snapshot.ts';
-import type { KubeObject, StringMap } from '../../src/slots/kube-object.ts';
-import { objectKindOf } from '../../src/slots/object-kinds.ts';
+import { fieldsTree } from '../../src/semantics/fields-v1.ts';
+import { pointerPath } from '../../src/semantics/json-pointer.ts';
+import { claimsWithin } from '../../src/slots/field-claims.ts';
+import type { Json, KubeObject, StringMap } from '../../src/slots/kube-object.ts';
+import { contentOf, filterLeaves, leavesOf } from '../../src/slots/leaves.ts';
+import type { Leaves } from '../../src/slots/leaves.ts';
+import { isSlotObject, objectKindOf } from '../../src/slots/object-kinds.ts';
 import type { Content, PlatformFacts } from '../../src/slots/slot-kind.ts';
 import type { PodFacts } from '../../src/slots/workloads.ts';
-import { isSlotName } from '../../src/slots/slot-name.ts';
 
 /** A cluster whose DNS is kube-dns and whose API server has one endpoint. */
 export const platform: PlatformFacts = {
@@ -36,6 +43,8 @@ export function policy(name: string, spec: Readonly<Record<string, unknown>>): P
 export class World {
   policies: readonly Policy[];
   live = new Map<string, LiveObject>();
+  /** What every namespace has, whoever made it: fields of these are slots. */
+  shared: Map<string, LiveObject>;
   record: readonly RecordedSlot[] = [];
   labels: StringMap;
   platform: PlatformFacts = platform;
@@ -48,15 +57,17 @@ export class World {
   constructor(policies: readonly Policy[], labels: StringMap = {}) {
     this.policies = policies;
     this.labels = labels;
+    const empty = emptyNamespace({ name: 'team-a', labels }, { policies, platform, protectedNamespaces: [] });
+    this.shared = new Map(empty.live.map((object) => [slotId(object), { ...object, resourceVersion: '1' }]));
   }
 
   snapshot(): NamespaceSnapshot {
-    const objects = [...this.live.values()];
+    const objects = [...this.live.values(), ...this.shared.values()];
     return {
       namespace: { name: 'team-a', labels: this.labels, terminating: this.terminating },
       policies: this.policies,
-      live: objects.filter(({ name }) => isSlotName(name)),
-      others: objects.filter(({ name }) => !isSlotName(name)),
+      live: objects.filter(({ kind, name }) => isSlotObject(kind, name)),
+      others: objects.filter(({ kind, name }) => !isSlotObject(kind, name)),
       clusterRoles: this.clusterRoles,
       record: this.record,
       pods: this.pods,
@@ -73,6 +84,8 @@ export class World {
   converge(): NamespacePlan {
     const planned = this.plan();
     for (const { change } of dueSlots(planned)) this.apply(change);
+    // What stood in fields before a write is told by the plan that wrote them.
+    this.record = withBefore(this.record, planned);
     const settled = this.plan();
     this.record = settled.slots.map(recordOf);
     return planned;
@@ -89,6 +102,8 @@ export class World {
         return;
       case 'patch':
         return this.patch(`${change.resource.kind}/${change.name}`, change.operations);
+      case 'apply':
+        return this.applyFields(`${change.resource.kind}/${change.name}`, change.object);
     }
   }
 
@@ -123,9 +138,37 @@ export class World {
   }
 
   get(slot: string): LiveObject {
-    const live = this.live.get(slot);
+    const live = this.live.get(slot) ?? this.shared.get(slot);
     if (live === undefined) throw new Error(`no ${slot} in the world`);
     return live;
+  }
+
+  /** Fields of an object that isn't ours, as somebody would set them; null takes one away. */
+  setFields(slot: string, fields: Readonly<Record<string, Json | null>>, manager = 'kubectl-label'): void {
+    const live = this.get(slot);
+    const pointers = Object.keys(fields);
+    const kept = filterLeaves(leavesOf(live.content), (pointer) => !pointers.includes(pointer));
+    const set = filterLeaves(fields as Leaves, (_, value) => value !== null);
+    const claimed = Object.keys({ ...kept, ...set });
+    const untouched = claimed.filter((pointer) => !pointers.includes(pointer));
+    const before = claimsWithin(live.managedFields ?? [], untouched);
+    const fieldsV1 = fieldsTree(Object.keys(set).map(pointerPath));
+    const managedFields = [...before, { manager, operation: 'Update', time: '2026-01-01T00:00:00Z', fieldsV1 }];
+    this.shared.set(slot, {
+      ...live,
+      content: objectKindOf(live.kind)?.normalize(contentOf({ ...kept, ...set })) ?? {},
+      resourceVersion: String((this.#version += 1)),
+      managedFields,
+    });
+  }
+
+  /** What server-side apply does, in so far as it concerns one manager and forced applies. */
+  private applyFields(slot: string, object: KubeObject): void {
+    const live = this.get(slot);
+    if (object.metadata.uid !== live.uid || object.metadata.resourceVersion !== live.resourceVersion) {
+      throw new Error(`an apply on another version of ${slot}`);
+    }
+    this.shared.set(slot, { ...applied(live, object), resourceVersion: String((this.#version += 1)) });
   }
 
   private patch(slot: string, operations: readonly PatchOperation[]): void {

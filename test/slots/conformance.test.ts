@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { schemaProblems } from '../../src/api/schema-problems.ts';
-import { objectKindOf, objectKinds, slotKindOf } from '../../src/slots/object-kinds.ts';
+import { isSlotObject, objectKindOf, objectKinds, slotKindOf } from '../../src/slots/object-kinds.ts';
 import { slotKinds } from '../../src/slots/registry.ts';
 import type { Desired } from '../../src/slots/slot-kind.ts';
 import { claimsOf, contexts, samplesOf } from './samples.ts';
@@ -75,7 +75,7 @@ for (const kind of slotKinds) {
           expect(new Set(desired.map(slotOf)).size).to.equal(desired.length);
           for (const { kind: objectKind, name, content, policies } of desired) {
             expect(own).to.include(objectKind);
-            expect(name).to.match(/^parapet-[a-z0-9-]{1,55}$/);
+            expect(isSlotObject(objectKind, name), name).to.equal(true);
             expect(objectKindOf(objectKind)?.normalize(content)).to.deep.equal(content);
             expect(policies).to.deep.equal([...new Set(policies)].toSorted()).and.not.empty;
           }
@@ -145,7 +145,7 @@ for (const kind of slotKinds) {
   });
 }
 
-for (const { resource, normalize, members, order } of objectKinds) {
+for (const { resource, normalize, members, order, fields } of objectKinds) {
   describe(`the object kind ${resource.kind}`, () => {
     it('normalizes anything without throwing, and twice the same', () => {
       fc.assert(
@@ -160,6 +160,12 @@ for (const { resource, normalize, members, order } of objectKinds) {
     it('keeps to its own members', () => {
       expect(members).to.include.members(Object.keys(normalize({ metadata: { name: 'a' }, status: {}, extra: 1 })));
     });
+
+    if (fields !== undefined) {
+      it('is looked for by one name, or is the namespace itself', () => {
+        expect(fields.only === undefined).to.equal(!resource.namespaced);
+      });
+    }
 
     it('has an order for creating, changing and deleting', () => {
       const content = normalize({});

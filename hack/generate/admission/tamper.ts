@@ -1,5 +1,5 @@
 import { POSTURE_NAME, postureResource } from '../../../src/api/resources.ts';
-import { objectKinds } from '../../../src/slots/object-kinds.ts';
+import { wholeKinds } from '../../../src/slots/object-kinds.ts';
 import { NOT_EXEMPT } from './exempt.ts';
 import { celText } from './guard.ts';
 import type { Guard } from './guard.ts';
@@ -14,7 +14,7 @@ const NAME = `(object != null ? object : oldObject).metadata.?name.orValue('')`;
  */
 export const tamperGuard: Guard = {
   name: 'tamper',
-  resources: [...objectKinds.map(({ resource }) => resource), postureResource],
+  resources: [...wholeKinds.map(({ resource }) => resource), postureResource],
   operations: ['CREATE', 'UPDATE', 'DELETE'],
   when: {
     ...NOT_EXEMPT,
