@@ -1,8 +1,11 @@
-import type { ConditionType, PolicyCondition } from '../api/policy-status.ts';
+import type { ConditionType, PolicyCondition, WorstSlot } from '../api/policy-status.ts';
 import type { Policy } from '../api/policy.ts';
-import { boundedMessage } from './bounds.ts';
+import { boundedMessage, cut } from './bounds.ts';
 import type { ConditionReason } from './condition-reasons.ts';
 import type { Totals } from './totals.ts';
+
+/** Of what is wrong somewhere a condition quotes so much: names and the next command need room too. */
+const MAX_EXAMPLE = 512;
 
 /** What a policy's conditions are decided on. */
 export interface Situation {
@@ -67,20 +70,19 @@ function stalledBy({ policy, totals, writesFailing }: Situation): Cause | undefi
   const [problem] = policy.problems;
   if (problem !== undefined) {
     const more = policy.problems.length > 1 ? ` (and ${policy.problems.length - 1} more)` : '';
-    return { reason: 'InvalidSpec', message: `${problem.path}: ${problem.message}${more}` };
+    const field = problem.path.replaceAll(/\[[^\]]*\]/g, '');
+    const next = `next: kubectl explain clustersecuritypolicies.${field}`;
+    return {
+      reason: 'InvalidSpec',
+      message: `${cut(`${problem.path}: ${problem.message}`, MAX_EXAMPLE)}${more}; ${next}`,
+    };
   }
   const refused = totals.refused;
   if (refused !== undefined) {
-    return {
-      reason: refused.reason,
-      message: `${refused.slot} in ${namespaces(totals.refusedNamespaces)}, such as ${refused.namespace}: ${refused.message}`,
-    };
+    return { reason: refused.reason, message: exampleOf(totals.refusedNamespaces, refused) };
   }
   if (!writesFailing || totals.failing === undefined) return undefined;
-  return {
-    reason: 'WritesFailing',
-    message: `${totals.failing.slot} in ${totals.failing.namespace}: ${totals.failing.message}`,
-  };
+  return { reason: 'WritesFailing', message: exampleOf(totals.failingNamespaces, totals.failing) };
 }
 
 function drifted({ policy, totals }: Situation): Verdicted {
@@ -92,9 +94,8 @@ function drifted({ policy, totals }: Situation): Verdicted {
 function tenantConditions(totals: Totals): readonly Verdicted[] {
   const conditions: Verdicted[] = [];
   if (totals.degraded !== undefined) {
-    const { namespace, slot, reason, message } = totals.degraded;
-    const count = namespaces(totals.degradedNamespaces);
-    conditions.push(condition('Degraded', 'True', reason, `${count}, such as ${namespace}: ${slot}: ${message}`));
+    const { reason } = totals.degraded;
+    conditions.push(condition('Degraded', 'True', reason, exampleOf(totals.degradedNamespaces, totals.degraded)));
   }
   if (totals.conflict !== undefined) {
     const { namespace, slot, winner } = totals.conflict;
@@ -102,9 +103,8 @@ function tenantConditions(totals: Totals): readonly Verdicted[] {
     conditions.push(condition('Conflicted', 'True', 'SamePriority', message));
   }
   if (totals.contested !== undefined) {
-    const { namespace, slot, message } = totals.contested;
-    const count = namespaces(totals.contestedNamespaces);
-    conditions.push(condition('Contested', 'True', 'Contested', `${count}, such as ${namespace}: ${slot}: ${message}`));
+    const message = exampleOf(totals.contestedNamespaces, totals.contested);
+    conditions.push(condition('Contested', 'True', 'Contested', message));
   }
   return conditions;
 }
@@ -116,7 +116,19 @@ function namespaces(count: number): string {
 function worstOf(totals: Totals): string {
   const [worst] = totals.worst;
   if (worst === undefined) return 'see the NamespacePostures';
-  return `worst: ${worst.namespace} ${worst.slot}; next: kubectl describe nsposture parapet -n ${worst.namespace}`;
+  return `worst: ${worst.namespace} ${worst.slot}; ${nextIn(worst.namespace)}`;
+}
+
+/** How many, the worst, and what to look at next: that last part must not be what is cut. */
+function exampleOf(
+  count: number,
+  { namespace, slot, message }: Pick<WorstSlot, 'namespace' | 'slot' | 'message'>,
+): string {
+  return `${namespaces(count)}, such as ${namespace}: ${slot}: ${cut(message, MAX_EXAMPLE)}; ${nextIn(namespace)}`;
+}
+
+function nextIn(namespace: string): string {
+  return `next: kubectl describe nsposture parapet -n ${namespace}`;
 }
 
 function condition(

@@ -26,6 +26,7 @@ export interface Totals {
   readonly refusedNamespaces: number;
   /** A write that failed for a cause outside its namespace, if all is as it seems. */
   readonly failing?: Example;
+  readonly failingNamespaces: number;
   /** Something a tenant caused. */
   readonly degraded?: Example;
   readonly degradedNamespaces: number;
@@ -48,6 +49,7 @@ export function total(unsorted: readonly Verdict[], matched: number): Totals {
   const found = verdicts.filter((verdict) => verdict.worst !== undefined);
   const open = found.toSorted(worstFirst);
   const refused = examples(verdicts, isAdminsToMend);
+  const failing = outsideFailures(verdicts);
   const degraded = examples(found, isTenants);
   const conflicts = verdicts.filter((verdict) => verdict.conflict !== undefined);
   const contested = verdicts.flatMap(({ namespace, contested: [slot] }) =>
@@ -66,7 +68,8 @@ export function total(unsorted: readonly Verdict[], matched: number): Totals {
     truncated: Math.max(0, open.length - MAX_WORST),
     ...first('refused', refused),
     refusedNamespaces: refused.length,
-    ...first('failing', outsideFailures(verdicts)),
+    ...first('failing', failing),
+    failingNamespaces: failing.length,
     ...first('degraded', degraded),
     degradedNamespaces: degraded.length,
     ...first(

@@ -168,13 +168,37 @@ describe('policyStatus', () => {
   it('names in the message what stalls it, where, how often, and why', () => {
     const [ready] = statusOf({ verdicts: [beyond] }).conditions ?? [];
     expect(ready?.message).to.match(
-      /Role\/parapet-ops in 1 namespace, such as team-a: attempting to grant delete on pods/,
+      /^1 namespace, such as team-a: Role\/parapet-ops: attempting to grant delete on pods; next: /,
     );
   });
 
   it('says the next command where something is open', () => {
     const ready = statusOf({ verdicts: [foreign] }).conditions?.find(({ type }) => type === 'Ready');
     expect(ready?.message).to.contain('kubectl describe nsposture parapet -n team-a');
+  });
+
+  it('keeps room for the next command in every condition, however long what it quotes', () => {
+    const long = { message: 'x'.repeat(1024) };
+    const rows = [
+      verdict('team-a', { worst: { ...ceiling, ...long }, failing: [{ ...ceiling, ...long }], state: 'Blocked' }),
+      verdict('team-a', { worst: bad('Foreign', long), state: 'Drifted', drift: { Foreign: 1 } }),
+      verdict('team-a', { contested: [{ slot, ...long }] }),
+    ];
+    const told = rows.flatMap((row) => statusOf({ verdicts: [row] }).conditions ?? []);
+    const telling = told.filter(({ type }) => ['Stalled', 'Degraded', 'Contested'].includes(type));
+    expect(telling.map(({ type }) => type)).to.deep.equal(['Stalled', 'Degraded', 'Contested']);
+    for (const { message } of telling) {
+      expect(message).to.match(/; next: kubectl describe nsposture parapet -n team-a$/);
+      expect(message.length).to.be.at.most(1024);
+    }
+  });
+
+  it('leads to the field of a spec that is wrong', () => {
+    const wrong = policy('wrong', {
+      roles: [{ name: 'a', rules: [{ apiGroups: [''], resources: ['*'], verbs: ['get'] }], subjects: [] }],
+    });
+    const stalled = statusOf({ policy: wrong, verdicts: [] }).conditions?.find(({ type }) => type === 'Stalled');
+    expect(stalled?.message).to.match(/; next: kubectl explain clustersecuritypolicies\.spec\.roles/);
   });
 
   it('stays below 64 KiB at 10,000 namespaces that are all blocked with the longest message', () => {
