@@ -48,7 +48,8 @@ export function rbacFiles(): readonly GeneratedFile[] {
 function staticRules(): readonly Rule[] {
   return [
     ...objectKinds.map(ruleOf),
-    rule(policyResource, ['list', 'watch']),
+    // Patch is for the finalizer alone, which has no subresource of its own.
+    rule(policyResource, ['list', 'watch', 'patch']),
     { apiGroups: [policyResource.group], resources: [`${policyResource.plural}/status`], verbs: ['patch'] },
     rule(postureResource, OWNER_VERBS),
     { apiGroups: [''], resources: ['namespaces'], verbs: ['list', 'watch'] },

@@ -3,6 +3,7 @@ import { slotKinds } from '../slots/registry.ts';
 import type { Problem, SlotKind } from '../slots/slot-kind.ts';
 import { selectorProblems } from '../semantics/selector.ts';
 import type { Policy, Selection } from './policy.ts';
+import { CLEANUP_FINALIZER } from './resources.ts';
 import { policyHeaderSchema } from './policy-schema.ts';
 import type { PolicyHeader } from './policy-schema.ts';
 import { schemaProblems } from './schema-problems.ts';
@@ -23,6 +24,7 @@ export function decodePolicy(object: KubeObject): Policy {
   }));
   return {
     ...identity(object),
+    finalized: finalizersOf(object).includes(CLEANUP_FINALIZER),
     ...(headerProblems.length === 0 ? header(spec as unknown as PolicyHeader) : UNREADABLE),
     decodable: headerProblems.length === 0,
     blocks: Object.fromEntries(blocks.map(({ field }) => [field, spec[field]])),
@@ -67,6 +69,12 @@ export function identity(object: KubeObject): Pick<Policy, 'name' | 'uid' | 'gen
     generation: typeof generation === 'number' ? generation : 0,
     deleting: typeof deletionTimestamp === 'string',
   };
+}
+
+/** Everybody's finalizers, whatever `metadata` holds. */
+export function finalizersOf(object: KubeObject): readonly string[] {
+  const { finalizers } = members(members(object)['metadata']);
+  return Array.isArray(finalizers) ? finalizers.filter((finalizer) => typeof finalizer === 'string') : [];
 }
 
 function checkHeader(spec: Readonly<Record<string, unknown>>): readonly Problem[] {

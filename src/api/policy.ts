@@ -18,6 +18,8 @@ export interface Policy {
   /** False when mode, selection or priority can't be read: such a policy holds what it held and claims nothing. */
   readonly decodable: boolean;
   readonly deleting: boolean;
+  /** Has Parapet's cleanup finalizer. */
+  readonly finalized: boolean;
   readonly mode: Mode;
   readonly suspend: boolean;
   readonly priority: number;

@@ -30,5 +30,8 @@ export const exceptionResource: Resource = {
   namespaced: false,
 };
 
+/** Keeps a policy with `deletionPolicy: Delete` until what it holds is removed. */
+export const CLEANUP_FINALIZER = 'parapet.dev/cleanup';
+
 /** The one name a NamespacePosture has. */
 export const POSTURE_NAME = 'parapet';

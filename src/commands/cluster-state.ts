@@ -3,6 +3,7 @@ import { clusterRoleBindingResource, clusterRoleResource } from '../controller/c
 import { gather } from '../controller/view.ts';
 import type { ClusterView } from '../controller/view.ts';
 import type { Store, Stored } from '../kube/store.ts';
+import { asFinalized } from '../plan/deletion.ts';
 import type { NamespaceSnapshot } from '../plan/snapshot.ts';
 import type { KubeObject, Resource } from '../slots/kube-object.ts';
 import { objectKinds } from '../slots/object-kinds.ts';
@@ -50,7 +51,7 @@ export function fill(store: Pick<Store<Stored>, 'ingest'>, objects: Iterable<Kub
   for (const object of objects) store.ingest(object, { initial: true, receivedAt: 0 });
 }
 
-/** Every namespace as the operator would gather it right after a start, by name. */
+/** Every namespace as the operator would gather it right after a start, its policies admitted; by name. */
 export function snapshotsOf({ view, platform }: ClusterState, flags: PlanningFlags): readonly NamespaceSnapshot[] {
   const options = {
     platform: platform.facts,
@@ -62,5 +63,6 @@ export function snapshotsOf({ view, platform }: ClusterState, flags: PlanningFla
     .list('')
     .map(({ name }) => name)
     .toSorted()
-    .flatMap((name) => gather(view, name, options) ?? []);
+    .flatMap((name) => gather(view, name, options) ?? [])
+    .map((snapshot) => ({ ...snapshot, policies: snapshot.policies.map(asFinalized) }));
 }

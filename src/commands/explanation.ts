@@ -1,6 +1,7 @@
 import type { Policy } from '../api/policy.ts';
 import type { Explanation, PolicyExplanation, SlotExplanation } from '../output/explanation.ts';
 import { clusterGrants } from '../plan/cluster-grants.ts';
+import { cleansUp } from '../plan/deletion.ts';
 import { foldPolicies } from '../plan/fold.ts';
 import type { SlotPlan } from '../plan/namespace-plan.ts';
 import { plan } from '../plan/plan.ts';
@@ -49,6 +50,7 @@ function policyExplanation(policy: Policy, snapshot: NamespaceSnapshot, { matche
 }
 
 function reasonsOf(policy: Policy, { namespace, protectedNamespaces }: NamespaceSnapshot): readonly string[] {
+  if (cleansUp(policy)) return ['it is being deleted, and with it what it alone holds'];
   if (policy.deleting) return ['it is being deleted'];
   if (!policy.decodable) return ['its selection or mode can’t be read'];
   const reasons = whySelected(policy, namespace, protectedNamespaces);

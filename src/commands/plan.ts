@@ -4,6 +4,7 @@ import { planMarkdown } from '../output/plan-markdown.ts';
 import { planTable } from '../output/plan-table.ts';
 import { isEmpty } from '../output/preview.ts';
 import type { Preview } from '../output/preview.ts';
+import { asFinalized } from '../plan/deletion.ts';
 import { rehearse } from '../plan/rehearse.ts';
 import { emptyNamespace } from '../plan/snapshot.ts';
 import type { NamespaceSnapshot } from '../plan/snapshot.ts';
@@ -52,8 +53,8 @@ function overlay(current: readonly Policy[], written: readonly Policy[]): readon
   const byName = new Map(current.map((policy) => [policy.name, policy]));
   for (const policy of written) {
     // Applying a file does not call off a deletion.
-    const { uid, deleting } = byName.get(policy.name) ?? policy;
-    byName.set(policy.name, { ...policy, uid, deleting });
+    const { uid, deleting, finalized } = byName.get(policy.name) ?? policy;
+    byName.set(policy.name, asFinalized({ ...policy, uid, deleting, finalized }));
   }
   return [...byName.values()];
 }

@@ -2,6 +2,7 @@ import { decodePolicy } from '../api/decode-policy.ts';
 import { policySpecSchema } from '../api/policy-schema.ts';
 import type { Policy } from '../api/policy.ts';
 import { policyResource } from '../api/resources.ts';
+import { asFinalized } from '../plan/deletion.ts';
 import { spelledPosition } from '../manifests/manifest.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { isDnsSubdomain } from '../semantics/names.ts';
@@ -11,7 +12,7 @@ import { InputError } from './input-error.ts';
 import { isOf, refuseTwins } from './manifest-kinds.ts';
 import { unknownFields } from './unknown-fields.ts';
 
-/** A policy and where it is written. */
+/** A policy as the operator will have admitted it, and where it is written. */
 export interface WrittenPolicy {
   readonly policy: Policy;
   readonly manifest: Manifest;
@@ -24,7 +25,7 @@ export interface WrittenPolicy {
 export function policiesOf(manifests: readonly Manifest[]): readonly WrittenPolicy[] {
   const written = manifests
     .filter((manifest) => isOf(manifest.object, policyResource))
-    .map((manifest) => ({ manifest, policy: decodePolicy(manifest.object) }));
+    .map((manifest) => ({ manifest, policy: asFinalized(decodePolicy(manifest.object)) }));
   const faults = written.flatMap(({ manifest, policy }) =>
     problemsOf(manifest, policy).map(({ path, message }) => spelledFault(manifest, policy.name, { path, message })),
   );

@@ -27,13 +27,18 @@ export async function applyChanges(
   for (const due of dueSlots(plan)) {
     const awaited = failed.find((earlier) => waitsFor(due, earlier));
     const reason = awaited === undefined ? undefined : outcomes.get(awaited.slot);
-    const held = reason === undefined ? hold(due) : { ...reason, message: `waits for ${awaited?.slot}` };
+    const held = reason === undefined ? hold(due) : waiting(awaited, reason);
     const outcome = held ?? (await write(due.change));
     outcomes.set(due.slot, outcome);
     if (outcome.result === 'gone') break;
     if (outcome.result !== 'done') failed.push(due);
   }
   return outcomes;
+}
+
+/** As the one it waits for fared, and why that was: else nobody would know where to look. */
+function waiting(awaited: DueSlot | undefined, reason: Outcome): Outcome {
+  return 'message' in reason ? { ...reason, message: `waits for ${awaited?.slot}: ${reason.message}` } : reason;
 }
 
 /**

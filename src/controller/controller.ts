@@ -5,16 +5,18 @@ import type { KubeObserver, Log } from '../kube/observer.ts';
 import type { Timing } from '../kube/timing.ts';
 import { PodReader } from '../kube/pods.ts';
 import type { Metrics } from '../metrics.ts';
+import { cleansUp } from '../plan/deletion.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
 import { Brake } from './brake.ts';
 import { ClusterGrantWatch } from './cluster-grant-watch.ts';
-import { enqueueChanges } from './enqueue.ts';
+import { affectedNamespaces, enqueueChanges } from './enqueue.ts';
 import { Memory } from './memory.ts';
 import { observeNamespace, observePolicy } from './observers.ts';
 import type { ObserverDeps } from './observers.ts';
 import { PolicyPublisher } from './publish-policy.ts';
 import { WorkQueue } from './queue.ts';
 import { createView } from './view.ts';
+import type { PolicyEntry } from './view.ts';
 import { Watches } from './watches.ts';
 import { runWorkers } from './workers.ts';
 import type { WorkerDeps } from './workers.ts';
@@ -61,6 +63,8 @@ export class Controller {
       protectedNamespaces,
       timing,
       writeStatus: (target, status) => writeStatus(client, target, status),
+      write: (change) => applyChange(client, change),
+      decided: (entry) => this.#lookAtNamespacesOf(entry),
       observe: (published) => observePolicy(published, this.#observers()),
       log,
     });
@@ -109,14 +113,27 @@ export class Controller {
         platform,
         operator,
         protectedNamespaces,
+        isUndecided: (policy) => this.#publisher.isUndecided(policy),
         timing,
         observe: (observation) => observeNamespace(observation, this.#observers()),
         policiesTouched: (names) => {
           metrics.setOpenDrift('', this.#memory.leftBehind());
-          this.#touch(names);
+          this.#touch(new Set([...names, ...this.#cleaning()]));
         },
       },
     };
+  }
+
+  #lookAtNamespacesOf(entry: PolicyEntry): void {
+    const { protectedNamespaces } = this.#options;
+    const options = { view: this.#view, memory: this.#memory, protectedNamespaces };
+    const names = affectedNamespaces(options, { name: entry.name, current: entry });
+    for (const name of names) this.#namespaces.add(name, 'bulk');
+  }
+
+  /** A namespace that goes takes along what a policy held there, and then no report speaks of that policy. */
+  #cleaning(): readonly string[] {
+    return this.#view.policies.list('').flatMap(({ policy }) => (cleansUp(policy) ? [policy.name] : []));
   }
 
   #observers(): ObserverDeps {

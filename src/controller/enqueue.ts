@@ -1,10 +1,11 @@
-import { POSTURE_NAME } from '../api/resources.ts';
+import { awaitsFinalizer } from '../plan/deletion.ts';
 import { selects } from '../plan/selection.ts';
 import type { StoreEvent } from '../kube/store.ts';
 import type { LiveObject } from '../plan/snapshot.ts';
 import { asObject } from '../slots/canonical.ts';
 import type { Content } from '../slots/slot-kind.ts';
 import type { ClusterRoleEntry } from './cluster-roles.ts';
+import { namespacesHeldBy } from './holdings.ts';
 import type { Memory } from './memory.ts';
 import type { Urgency } from './queue.ts';
 import type { ClusterView, NamespaceEntry, PolicyEntry } from './view.ts';
@@ -38,41 +39,43 @@ export function enqueueChanges({ view, memory, protectedNamespaces }: EnqueueOpt
   });
   view.clusterRoles.subscribe((event) => {
     if (!concernsRole(event)) return;
-    for (const name of namespacesBinding(event.name)) to.namespace(name, 'bulk', event.receivedAt);
+    for (const name of namespacesBinding(view, event.name)) to.namespace(name, 'bulk', event.receivedAt);
   });
   view.policies.subscribe((event) => {
     if (!concernsPolicy(event)) return;
-    for (const name of affectedNamespaces(event)) to.namespace(name, 'bulk', event.receivedAt);
+    // Until it has its finalizer nothing of it is to be written: whoever adds that looks at its namespaces then.
+    const waits = event.current !== undefined && awaitsFinalizer(event.current.policy);
+    const names = waits ? [] : affectedNamespaces({ view, memory, protectedNamespaces }, event);
+    for (const name of names) to.namespace(name, 'bulk', event.receivedAt);
     if (event.type === 'deleted') to.policyGone(event.name);
     else to.policy(event.name);
   });
+}
 
-  /** Those it selects now or did before, and those where it holds something. */
-  function affectedNamespaces({ name, current, previous }: StoreEvent<PolicyEntry>): readonly string[] {
-    const policies = [current, previous].flatMap((entry) => (entry?.policy.decodable ? [entry.policy] : []));
-    return view.namespaces
-      .list('')
-      .filter(
-        (namespace) =>
-          policies.some((policy) => selects(policy, namespace, protectedNamespaces)) ||
-          memory.matchedBy(namespace.name).includes(name) ||
-          holdsSomething(name, namespace.name),
-      )
-      .map((namespace) => namespace.name);
+function namespacesBinding(view: ClusterView, clusterRole: string): ReadonlySet<string> {
+  const namespaces = new Set<string>();
+  for (const [namespace, { content }] of view.objects.get('RoleBinding')?.entries() ?? []) {
+    if (bindsClusterRole(content, clusterRole)) namespaces.add(namespace);
   }
+  return namespaces;
+}
 
-  function namespacesBinding(clusterRole: string): ReadonlySet<string> {
-    const namespaces = new Set<string>();
-    for (const [namespace, { content }] of view.objects.get('RoleBinding')?.entries() ?? []) {
-      if (bindsClusterRole(content, clusterRole)) namespaces.add(namespace);
-    }
-    return namespaces;
-  }
-
-  function holdsSomething(policy: string, namespace: string): boolean {
-    const slots = view.postures.get(namespace, POSTURE_NAME)?.content.slots ?? [];
-    return slots.some(({ policies }) => policies.includes(policy));
-  }
+/** Those a policy selects now or did before, and those where it holds something. */
+export function affectedNamespaces(
+  { view, memory, protectedNamespaces }: EnqueueOptions,
+  { name, current, previous }: Pick<StoreEvent<PolicyEntry>, 'name' | 'current' | 'previous'>,
+): readonly string[] {
+  const policies = [current, previous].flatMap((entry) => (entry?.policy.decodable ? [entry.policy] : []));
+  const held = namespacesHeldBy(view, name);
+  return view.namespaces
+    .list('')
+    .filter(
+      (namespace) =>
+        policies.some((policy) => selects(policy, namespace, protectedNamespaces)) ||
+        memory.matchedBy(namespace.name).includes(name) ||
+        held.has(namespace.name),
+    )
+    .map((namespace) => namespace.name);
 }
 
 function urgencyOf({ initial }: { readonly initial: boolean }): Urgency {
@@ -108,7 +111,7 @@ function concernsNamespace({ current, previous }: StoreEvent<NamespaceEntry>): b
 function concernsPolicy({ current, previous }: StoreEvent<PolicyEntry>): boolean {
   if (current === undefined || previous === undefined) return true;
   const [now, before] = [current.policy, previous.policy];
-  return now.generation !== before.generation || now.deleting !== before.deleting;
+  return now.generation !== before.generation || now.deleting !== before.deleting || now.finalized !== before.finalized;
 }
 
 function sameLabels(a: NamespaceEntry['labels'], b: NamespaceEntry['labels']): boolean {

@@ -34,7 +34,7 @@ export class Memory {
   /**
    * Replaces what is known of a namespace.
    * @param generations the policies' generations the report was made at
-   * @returns the policies whose status may have changed: those that select the namespace now or did before
+   * @returns the policies whose status may have changed: those with a verdict on the namespace now or before
    */
   remember(report: NamespaceReport, generations: ReadonlyMap<string, number>): ReadonlySet<string> {
     const touched = this.forget(report.namespace);
@@ -43,13 +43,14 @@ export class Memory {
       ofPolicy.set(report.namespace, { verdict, generation: generations.get(policy) ?? 0 });
       this.#verdicts.set(policy, ofPolicy);
     }
-    this.#matched.set(report.namespace, report.matched);
+    const judging = [...report.matched, ...report.cleaning];
+    this.#matched.set(report.namespace, judging);
     const left = leftBehind(report);
     if (Object.keys(left).length > 0) {
       this.#leftBehind.set(report.namespace, left);
       this.#countLeftBehind(left, 1);
     }
-    return new Set([...touched, ...report.matched]);
+    return new Set([...touched, ...judging]);
   }
 
   /** Drops a namespace's verdicts; returns the policies that had one. Fingerprints stay until the namespace is gone. */
@@ -92,7 +93,7 @@ export class Memory {
     return this.#verdicts.get(policy) ?? new Map();
   }
 
-  /** The policies that selected a namespace when it was last looked at. */
+  /** The policies that selected a namespace, or were being cleaned up, when it was last looked at. */
   matchedBy(namespace: string): readonly string[] {
     return this.#matched.get(namespace) ?? [];
   }

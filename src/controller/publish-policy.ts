@@ -1,18 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PolicyStatus } from '../api/policy-status.ts';
+import type { Policy } from '../api/policy.ts';
 import { policyResource } from '../api/resources.ts';
 import type { Target } from '../kube/apply.ts';
 import type { Log } from '../kube/observer.ts';
 import type { Timing } from '../kube/timing.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { selects } from '../plan/selection.ts';
+import { awaitsFinalizer, finalizerStep } from '../plan/deletion.ts';
 import type { Json } from '../slots/kube-object.ts';
+import { finalizerRefusal } from '../status/finalizer-refusal.ts';
+import type { FinalizerRefusal } from '../status/finalizer-refusal.ts';
 import { policyStatus } from '../status/policy-status.ts';
 import { total } from '../status/totals.ts';
 import type { Totals } from '../status/totals.ts';
 import { contestedByResource, sumByKind } from '../status/verdict.ts';
+import type { Write } from './apply-changes.ts';
+import { namespacesHeldBy } from './holdings.ts';
 import type { Memory } from './memory.ts';
 import type { ClusterView, PolicyEntry } from './view.ts';
+import { writeFinalizer } from './write-finalizer.ts';
 
 /** Writes may fail so long for a cause outside the namespaces before the policy is called Stalled. */
 const FAILING_PATIENCE_MS = 5 * 60_000;
@@ -22,11 +29,16 @@ export interface PublishDeps {
   readonly memory: Memory;
   readonly protectedNamespaces: readonly string[];
   readonly writeStatus: (target: Target, status: Json) => Promise<Outcome>;
+  /** Writes a policy's finalizers. */
+  readonly write: Write;
+  /** Whether a policy gets its finalizer is decided: what it asks for counts from now on, or doesn't for the time being. */
+  readonly decided: (entry: PolicyEntry) => void;
   readonly timing: Pick<Timing, 'now' | 'date'>;
   readonly observe: (published: Published) => void;
-  readonly log: Pick<Log, 'warn'>;
+  readonly log: Pick<Log, 'warn' | 'info'>;
 }
 
+const NOWHERE: ReadonlySet<string> = new Set();
 /** A policy's status is written at most so often. */
 const INTERVAL_MS = 1_000;
 /** A count that still grows is told less often: however slow the cluster, many namespaces cost a policy few writes. */
@@ -49,6 +61,11 @@ function isSettled({ policy, status }: PolicyEntry): boolean {
   return ready !== undefined && ready.status !== 'Unknown' && status?.observedGeneration === policy.generation;
 }
 
+/** Whether a policy that is being deleted holds nothing any more. */
+function isCleanedUp({ policy }: PolicyEntry, { compliant, matched }: Totals): boolean {
+  return policy.deleting && compliant === matched;
+}
+
 /** Counts a policy's namespaces and writes its status, where that says anything new. */
 export class PolicyPublisher {
   readonly #deps: PublishDeps;
@@ -57,6 +74,8 @@ export class PolicyPublisher {
   readonly #countedAt = new Map<string, number>();
   /** When it last had something to tell. */
   readonly #toldAt = new Map<string, number>();
+  /** Policies whose finalizer could not be written at the last try. */
+  readonly #unadmitted = new Set<string>();
 
   constructor(deps: PublishDeps) {
     this.#deps = deps;
@@ -68,13 +87,56 @@ export class PolicyPublisher {
     return Math.max(0, last + INTERVAL_MS - this.#deps.timing.now());
   }
 
-  /** @returns false when the write has to be tried again */
+  /**
+   * Sees to the policy's finalizer first: until it stands the policy writes nothing, and as long as it stands the policy
+   * does.
+   *
+   * @returns false when the write has to be tried again
+   */
   async publish(name: string): Promise<boolean> {
-    const { view, memory, timing, observe } = this.#deps;
-    const entry = view.policies.get('', name);
-    if (entry === undefined || entry.policy.deleting) return true;
+    const entry = this.#deps.view.policies.get('', name);
+    const step = entry === undefined ? 'none' : finalizerStep(entry.policy);
+    if (entry === undefined || (entry.policy.deleting && step === 'none')) return true;
+    return step === 'add' || step === 'remove' ? this.#finalize(entry, step) : this.#report(entry);
+  }
+
+  async #finalize(entry: PolicyEntry, step: 'add' | 'remove'): Promise<boolean> {
+    const { view, write, decided, log } = this.#deps;
+    const { name: policy } = entry;
+    const outcome = await writeFinalizer(entry, step, write);
+    if (outcome.result === 'stale') return false;
+    if (outcome.result === 'done' && outcome.object !== undefined) {
+      view.policies.put(outcome.object);
+      this.#unadmitted.delete(policy);
+      log.info('finalizer written', { policy, step });
+      if (step === 'add') decided(entry);
+      return this.publish(policy);
+    }
+    if (step === 'add' && !this.#unadmitted.has(policy)) {
+      this.#unadmitted.add(policy);
+      decided(entry);
+    }
+    if (outcome.result === 'refused') {
+      log.warn('finalizer refused', { policy, step, reason: outcome.message });
+      await this.#report(entry, finalizerRefusal(step, outcome));
+    }
+    return outcome.result === 'gone';
+  }
+
+  /**
+   * Whether a policy is about to get its finalizer. Until that is decided nothing may be concluded from what it doesn't
+   * hold yet: an object handed over to it would be pruned and created anew.
+   */
+  isUndecided(policy: Policy): boolean {
+    return awaitsFinalizer(policy) && !this.#unadmitted.has(policy.name);
+  }
+
+  async #report(entry: PolicyEntry, finalizerRefused?: FinalizerRefusal): Promise<boolean> {
+    const { memory, timing, observe } = this.#deps;
+    const { name } = entry;
     const { unseen, ...counted } = this.#count(entry);
     this.#countedAt.set(name, timing.now());
+    if (finalizerRefused === undefined && isCleanedUp(entry, counted.totals)) return this.#finalize(entry, 'remove');
     // After a restart, or a moment after a namespace came: its verdict is on its way and will ask for the next status.
     if (unseen > 0 && (isSettled(entry) || this.#hasJustTold(entry))) return true;
 
@@ -86,6 +148,7 @@ export class PolicyPublisher {
       writesFailing: this.#isFailing(name, counted.totals),
       repairs,
       now: timing.date().toISOString(),
+      ...(finalizerRefused === undefined ? {} : { finalizerRefused }),
       ...(entry.status === undefined ? {} : { previous: entry.status }),
     });
     const written = await this.#write(entry, status);
@@ -98,6 +161,7 @@ export class PolicyPublisher {
     this.#failingSince.delete(name);
     this.#countedAt.delete(name);
     this.#toldAt.delete(name);
+    this.#unadmitted.delete(name);
     this.#deps.memory.forgetPolicy(name);
   }
 
@@ -111,12 +175,18 @@ export class PolicyPublisher {
     const { view, memory, protectedNamespaces } = this.#deps;
     if (!policy.decodable) return { totals: total([], 0), drift: new Map(), contested: new Map(), unseen: 0 };
     const known = memory.verdictsOf(policy.name);
+    // Of a policy that goes, also where it holds something without selecting it.
+    const held = policy.deleting ? namespacesHeldBy(view, policy.name) : NOWHERE;
     const matched = view.namespaces
       .list('')
-      .filter((namespace) => !namespace.terminating && selects(policy, namespace, protectedNamespaces));
+      .filter(
+        (namespace) =>
+          !namespace.terminating && (held.has(namespace.name) || selects(policy, namespace, protectedNamespaces)),
+      );
     const verdicts = matched.flatMap(({ name }) => {
       const dated = known.get(name);
-      return dated?.generation === policy.generation ? [dated.verdict] : [];
+      const counts = dated?.generation === policy.generation && policy.deleting === (dated.verdict.cleaning === true);
+      return counts ? [dated.verdict] : [];
     });
     const drift = sumByKind(verdicts.map((verdict) => verdict.drift));
     const contested = contestedByResource(verdicts);

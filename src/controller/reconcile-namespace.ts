@@ -1,8 +1,10 @@
 import { fingerprint } from '../plan/fingerprint.ts';
+import type { Policy } from '../api/policy.ts';
 import { POSTURE_NAME } from '../api/resources.ts';
 import type { Change, NamespacePlan, SlotPlan } from '../plan/namespace-plan.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { slotId } from '../plan/fold.ts';
+import { selects } from '../plan/selection.ts';
 import { plan } from '../plan/plan.ts';
 import { recordOf } from '../plan/record.ts';
 import type { NamespaceSnapshot } from '../plan/snapshot.ts';
@@ -39,6 +41,8 @@ export interface ReconcileDeps {
   /** The user this process is to the API server, if that is known. */
   readonly operator: () => string | undefined;
   readonly protectedNamespaces: readonly string[];
+  /** Whether a policy's finalizer is on its way; once that is decided its namespaces are looked at again. */
+  readonly isUndecided: (policy: Policy) => boolean;
   readonly timing: Pick<Timing, 'now' | 'date'>;
   /** Metrics, events and log lines of a finished reconcile. */
   readonly observe: Observe;
@@ -77,6 +81,7 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
     deps.brake.forget(name);
     return { when: 'settled' };
   }
+  if (awaitsDecision(snapshot, deps)) return { when: 'settled' };
 
   const brake = deps.brake.of(name, view.postures.get(name, POSTURE_NAME)?.content);
   const { planned, outcomes } = await planAndApply(snapshot, deps, (due) => brake.hold(due));
@@ -126,6 +131,13 @@ async function planAndApply(snapshot: NamespaceSnapshot, deps: ReconcileDeps, ho
 
 function only(planned: NamespacePlan, wanted: (slot: SlotPlan) => boolean): NamespacePlan {
   return { ...planned, slots: planned.slots.filter(wanted) };
+}
+
+function awaitsDecision(
+  { policies, namespace, protectedNamespaces }: NamespaceSnapshot,
+  { isUndecided }: ReconcileDeps,
+): boolean {
+  return policies.some((policy) => isUndecided(policy) && selects(policy, namespace, protectedNamespaces));
 }
 
 /** Own writes enter the stores at once, so that the watch's echo of them is no news. */

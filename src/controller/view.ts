@@ -1,4 +1,4 @@
-import { decodePolicy } from '../api/decode-policy.ts';
+import { decodePolicy, finalizersOf } from '../api/decode-policy.ts';
 import type { PolicyStatus } from '../api/policy-status.ts';
 import type { Policy } from '../api/policy.ts';
 import type { PostureContent } from '../api/posture.ts';
@@ -18,6 +18,8 @@ import type { PlatformFacts } from '../slots/slot-kind.ts';
 
 export interface PolicyEntry extends Stored {
   readonly policy: Policy;
+  /** Everybody's. */
+  readonly finalizers: readonly string[];
   readonly status?: PolicyStatus;
 }
 
@@ -127,7 +129,8 @@ export function clusterRolesOf({ clusterRoles }: ClusterView): ClusterRoles {
 
 function policyEntry(object: KubeObject): PolicyEntry {
   const status = object['status'] as PolicyStatus | undefined;
-  return { ...identity(object), policy: decodePolicy(object), ...(status === undefined ? {} : { status }) };
+  const decoded = { policy: decodePolicy(object), finalizers: finalizersOf(object) };
+  return { ...identity(object), ...decoded, ...(status === undefined ? {} : { status }) };
 }
 
 function namespaceEntry(object: KubeObject): NamespaceEntry {

@@ -12,6 +12,9 @@ const LATER_MS = 30_000;
 /** What runs in a namespace is looked at again after so long, give or take a tenth, while an edit is held. */
 const HELD_MS = 600_000;
 
+/** At a start every policy may have its finalizer and its status due, and namespaces wait for the former. */
+const POLICIES_AT_ONCE = 4;
+
 export interface WorkerDeps {
   readonly namespaces: WorkQueue;
   readonly policies: WorkQueue;
@@ -26,7 +29,7 @@ export interface WorkerDeps {
 export async function runWorkers(concurrency: number, deps: WorkerDeps): Promise<void> {
   await Promise.all([
     deps.namespaces.run(concurrency, (item, signal) => workNamespace(item, signal, deps)),
-    deps.policies.run(1, (item) => workPolicy(item, deps)),
+    deps.policies.run(POLICIES_AT_ONCE, (item) => workPolicy(item, deps)),
   ]);
 }
 

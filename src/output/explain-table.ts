@@ -74,7 +74,7 @@ function detailLines(slot: SlotExplanation, shorten: Shorten): readonly string[]
 const STANDING = {
   frozen: 'does not act: neither changed nor pruned',
   departed: 'is gone or selects it no more',
-  leaving: 'selects it no more and takes along what nobody else holds',
+  leaving: 'goes and takes along what nobody else holds',
 } as const;
 
 function clusterLines({ clusterWide, notEvaluated }: Explanation): readonly string[] {

@@ -23,6 +23,8 @@ export interface NamespacePlan {
   readonly namespace: string;
   /** Policies whose selection matches, whatever their mode, sorted; none for a terminating namespace. */
   readonly matched: readonly string[];
+  /** Policies being deleted that take along what they hold; those of the slots here still hold something. */
+  readonly cleaning: readonly string[];
   /** Slots of Enforce policies, and those that frozen or departed policies hold; sorted by slot. */
   readonly slots: readonly SlotPlan[];
   /** Per Audit policy: its own fold laid over the enforced one; only slots in which it has a say. */

@@ -38,6 +38,7 @@ export function plan(snapshot: NamespaceSnapshot): NamespacePlan {
     namespace: snapshot.namespace.name,
     // A namespace on its way out can't be brought to a posture any more, and nobody is to be woken for it.
     matched: snapshot.namespace.terminating ? [] : standing.matched,
+    cleaning: snapshot.namespace.terminating ? [] : standing.cleaning,
     slots: snapshot.namespace.terminating ? slots.map(leftAlone) : withFindings(slots, found),
     audits: standing.audits.map((policy): AuditPlan => {
       const shadow = place(fold([...standing.claims, policy]), snapshot);

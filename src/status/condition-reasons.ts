@@ -6,6 +6,7 @@ export const CONDITION_REASONS = [
   'NoNamespaces',
   'Progressing',
   'Suspended',
+  'Deleting',
   'InvalidSpec',
   'WritesFailing',
   'NoDrift',

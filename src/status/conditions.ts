@@ -2,6 +2,7 @@ import type { ConditionType, PolicyCondition, WorstSlot } from '../api/policy-st
 import type { Policy } from '../api/policy.ts';
 import { boundedMessage, cut } from './bounds.ts';
 import type { ConditionReason } from './condition-reasons.ts';
+import type { FinalizerRefusal } from './finalizer-refusal.ts';
 import type { Totals } from './totals.ts';
 
 /** Of what is wrong somewhere a condition quotes so much: names and the next command need room too. */
@@ -13,13 +14,14 @@ export interface Situation {
   readonly totals: Totals;
   /** Writes have been failing for longer than five minutes for a cause outside the namespaces. */
   readonly writesFailing: boolean;
+  readonly finalizerRefused?: FinalizerRefusal;
 }
 
 /** A condition before it gets its times and generation. */
 export type Verdicted = Pick<PolicyCondition, 'type' | 'status' | 'reason' | 'message'>;
 
 /**
- * The golden table of the API contract, section 5: Stalled > Suspended > Reconciling > Ready. Ready means "this
+ * The golden table of the API contract, section 5: deleting > Stalled > Suspended > Reconciling > Ready. Ready means "this
  * generation is reconciled as its mode demands", not "no drift": what a tenant causes never fails a platform's GitOps.
  * Ready and Drifted are always present; the others only while they are true, as kstatus expects of abnormal conditions.
  */
@@ -28,6 +30,7 @@ export function decideConditions(situation: Situation): readonly Verdicted[] {
 }
 
 function standingConditions(situation: Situation): readonly Verdicted[] {
+  if (situation.policy.deleting) return deleting(situation);
   const stalled = stalledBy(situation);
   if (stalled !== undefined) {
     return [
@@ -50,6 +53,19 @@ function standingConditions(situation: Situation): readonly Verdicted[] {
   return [ready(situation)];
 }
 
+/** kstatus goes by the deletionTimestamp; these tell people how far it is and what keeps it. */
+function deleting({ policy, totals, finalizerRefused }: Situation): readonly Verdicted[] {
+  const obstacle = totals.refused ?? totals.degraded ?? totals.failing;
+  const kept = obstacle && `${obstacle.slot} in ${obstacle.namespace}: ${cut(obstacle.message, MAX_EXAMPLE)}`;
+  const left = `what it holds in ${namespaces(totals.matched - totals.compliant)} is still to be removed`;
+  const message = [
+    finalizerRefused?.message ?? left,
+    ...(kept === undefined ? [] : [`kept by ${kept}`]),
+    `to leave the rest where it is: kubectl patch csecpol ${policy.name} --type=merge -p '{"spec":{"deletionPolicy":"Orphan"}}'`,
+  ].join('; ');
+  return [condition('Ready', 'Unknown', 'Deleting', message), condition('Reconciling', 'True', 'Deleting', message)];
+}
+
 function ready({ policy, totals }: Situation): Verdicted {
   if (totals.matched === 0) {
     return condition('Ready', 'True', 'NoNamespaces', 'no namespace matches; check namespaceSelector and includeNames');
@@ -66,7 +82,7 @@ interface Cause {
 }
 
 /** What only the policy's author or the platform's admins can mend. */
-function stalledBy({ policy, totals, writesFailing }: Situation): Cause | undefined {
+function stalledBy({ policy, totals, writesFailing, finalizerRefused }: Situation): Cause | undefined {
   const [problem] = policy.problems;
   if (problem !== undefined) {
     const more = policy.problems.length > 1 ? ` (and ${policy.problems.length - 1} more)` : '';
@@ -77,6 +93,7 @@ function stalledBy({ policy, totals, writesFailing }: Situation): Cause | undefi
       message: `${cut(`${problem.path}: ${problem.message}`, MAX_EXAMPLE)}${more}; ${next}`,
     };
   }
+  if (finalizerRefused !== undefined) return finalizerRefused;
   const refused = totals.refused;
   if (refused !== undefined) {
     return { reason: refused.reason, message: exampleOf(totals.refusedNamespaces, refused) };

@@ -28,6 +28,7 @@ export type Contest = PostureContest & { readonly contested: boolean };
 export interface NamespaceReport {
   readonly namespace: string;
   readonly matched: readonly string[];
+  readonly cleaning: readonly string[];
   readonly slots: readonly SlotReport[];
   /** Slots that are gone because we pruned them, for the record of repairs. */
   readonly removed: readonly SlotReport[];
@@ -42,6 +43,7 @@ export function settle(plan: NamespacePlan, outcomes: ReadonlyMap<string, Outcom
   return {
     namespace: plan.namespace,
     matched: plan.matched,
+    cleaning: plan.cleaning,
     slots: plan.slots.filter((slot) => !isRemoved(slot)).map(settled),
     removed: plan.slots.filter(isRemoved).map(settled),
     audits: plan.audits.map(({ policy, slots }) => ({ policy, slots: slots.map(bare) })),

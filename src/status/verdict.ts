@@ -10,6 +10,8 @@ import type { NamespaceState } from './severity.ts';
 export interface Verdict {
   readonly namespace: string;
   readonly state: NamespaceState;
+  /** Reached while the policy was being cleaned up: compliant means that it holds nothing here any more. */
+  readonly cleaning?: true;
   /** The worst slot, absent where the namespace is compliant. */
   readonly worst?: SlotBrief;
   /** Open drift by kind. */
@@ -26,9 +28,13 @@ export type ContestedSlot = Pick<SlotReport, 'slot' | 'message'>;
 
 export type SlotBrief = Pick<SlotReport, 'slot' | 'state' | 'reason' | 'message' | 'refusal'>;
 
-/** One verdict for each policy that selects the namespace. */
+/** One verdict for each policy that selects the namespace, and for each that is being cleaned up. */
 export function verdicts(report: NamespaceReport): ReadonlyMap<string, Verdict> {
-  return new Map(report.matched.map((policy) => [policy, verdict(report, policy)]));
+  const { matched, cleaning } = report;
+  return new Map<string, Verdict>([
+    ...matched.map((policy) => [policy, verdict(report, policy)] as const),
+    ...cleaning.map((policy) => [policy, { ...verdict(report, policy), cleaning: true as const }] as const),
+  ]);
 }
 
 function verdict(report: NamespaceReport, policy: string): Verdict {

@@ -43,6 +43,7 @@ describe('decodePolicy', () => {
       generation: 3,
       decodable: true,
       deleting: false,
+      finalized: false,
       mode: 'Enforce',
       suspend: true,
       priority: 7,

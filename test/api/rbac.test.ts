@@ -70,8 +70,8 @@ describe('config/rbac', () => {
     }
   });
 
-  it('lets the operator read policies and write nothing of them but their status', () => {
-    expect(verbsFor(policyResource.group, policyResource.plural)).to.deep.equal(['list', 'watch']);
+  it('lets the operator read policies and write their status and finalizers, and neither create nor delete any', () => {
+    expect(verbsFor(policyResource.group, policyResource.plural)).to.deep.equal(['list', 'watch', 'patch']);
     expect(verbsFor(policyResource.group, `${policyResource.plural}/status`)).to.deep.equal(['patch']);
     expect(verbsFor(postureResource.group, postureResource.plural)).to.include('create');
   });

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { spelled } from '../../hack/support/audit-log.ts';
+import { spelled, writesOf } from '../../hack/support/audit-log.ts';
 import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import { startCluster } from './harness/cluster.ts';
 import type { Cluster } from './harness/cluster.ts';
-import { slot } from './harness/refs.ts';
+import { policy, slot } from './harness/refs.ts';
 import { reconciled } from './harness/reports.ts';
 import { eventually, until } from './harness/until.ts';
 
@@ -88,5 +88,24 @@ describe('A thousand namespaces', function () {
     expect(new Set(states)).to.deep.equal(new Set(['Compliant']));
     expect(status.namespaces).to.include({ matched: COUNT, compliant: COUNT, drifted: 0, blocked: 0, pending: 0 });
     expect(JSON.stringify(status).length).to.be.below(64 * 1024);
+  });
+
+  it('are cleaned up with a policy that takes its objects along, each looked at a few times and written once', async () => {
+    await cluster.admin.edit(policy('crash'), { spec: { deletionPolicy: 'Delete' } });
+    await reconciled(cluster, 'crash', `${COUNT}/${COUNT}`, 60_000);
+    const looks = (): Promise<number> =>
+      operator.metric('controller_runtime_reconcile_total', { controller: 'namespace' });
+    const [requests, before] = [await cluster.operatorRequests(), await looks()];
+    await cluster.admin.delete(policy('crash'));
+    const gone = async (): Promise<boolean> => (await cluster.admin.get(policy('crash'))) === undefined;
+    await until('the policy is gone', gone, 120_000);
+    expect((await looks()) - before).to.be.below(4 * COUNT);
+    const writes = writesOf(await requests()).map(spelled);
+    const count = (pattern: RegExp): number => writes.filter((line) => pattern.test(line)).length;
+    expect(count(/^delete namespacepostures crash-/)).to.equal(COUNT);
+    expect(count(/^delete (?!namespacepostures)\S+ crash-/)).to.equal(7 * COUNT);
+    expect(count(/^(create|patch) \S+ crash-/)).to.equal(0);
+    expect(count(/^patch clustersecuritypolicies \/crash$/)).to.equal(1);
+    expect(count(/^patch clustersecuritypolicies\/status \/crash$/)).to.be.below(40);
   });
 });

@@ -69,6 +69,31 @@ describe('parapet plan, from manifests', () => {
     expect(changesIn(preview, 'team-a')).to.deep.equal(['delete ResourceQuota/parapet-old base']);
   });
 
+  it('takes a policy that takes its objects along for one that has its finalizer', async () => {
+    const preview = await previewed(policy('more', { ...large, deletionPolicy: 'Delete' }));
+    expect(changesIn(preview, 'team-a')).to.deep.equal(['change ResourceQuota/parapet-compute more']);
+  });
+
+  it('tells a change of what becomes of the objects', async () => {
+    const preview = await previewed(policy('base', { ...base, deletionPolicy: 'Delete' }));
+    expect(preview.policies.map(({ change }) => change)).to.deep.equal(['changed']);
+    expect(preview.namespaces).to.deep.equal([]);
+  });
+
+  it('shows what goes with namespaces that leave the selection of a policy that takes its objects along', async () => {
+    const takesAlong = { ...base, deletionPolicy: 'Delete' };
+    await files.write({ 'now/policies/base.json': policy('base', takesAlong) });
+    const preview = await previewed(policy('base', { ...takesAlong, excludeNames: ['team-b', 'team-c'] }));
+    await files.write({ 'now/policies/base.json': policy('base', base) });
+    expect(changesIn(preview, 'team-b')).to.deep.equal([
+      'delete ResourceQuota/parapet-old base',
+      'delete ResourceQuota/parapet-compute base',
+      'delete NetworkPolicy/parapet-default-deny base',
+      'delete NetworkPolicy/parapet-allow-same-namespace base',
+    ]);
+    expect(preview.summary.namespaces.noLongerMatched).to.deep.equal(['team-b']);
+  });
+
   it('tells the blast radius first: who is newly matched, no longer matched and newly denied', async () => {
     const { code, out } = await planned(
       'next.yaml',

@@ -162,7 +162,11 @@ describe('Brake', function () {
     await operate({ networkPolicy });
     await operated.fight(20 * SECOND);
     await operated.edit({ networkPolicy: { defaultDeny: ['Ingress'] } });
-    expect(operated.slotReport(DNS)).to.include({ state: 'Unwanted', reason: 'Paced', message: `waits for ${DENY}` });
+    expect(operated.slotReport(DNS)).to.include({
+      state: 'Unwanted',
+      reason: 'Paced',
+      message: `waits for ${DENY}: its repairs are paced`,
+    });
     await operated.advance(LONGEST_GAP_MS);
     expect(operated.contentOf(DNS)).to.equal(undefined);
     const [denyAt = 0, dnsAt = 0] = [operated.writesOf(DENY).at(-1), operated.writesOf(DNS).at(-1)];
@@ -178,7 +182,7 @@ describe('Brake', function () {
     expect(operated.slotReport(BINDING)).to.include({
       state: 'Missing',
       reason: 'Paced',
-      message: `waits for ${ROLE}`,
+      message: `waits for ${ROLE}: its repairs are paced`,
     });
     await operated.advance(SECOND);
     expect(operated.contentOf(ROLE)).to.deep.equal(rules);

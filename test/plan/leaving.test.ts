@@ -153,6 +153,74 @@ describe('plan: a namespace that leaves the selection of a policy with deletionP
   });
 });
 
+describe('plan: a policy with deletionPolicy Delete that is deleted', () => {
+  const spec = { ...everything, deletionPolicy: 'Delete' };
+  const deletionTimestamp = '2026-01-01T00:00:00Z';
+
+  /** The world after the policy's deletion was asked for, and whatever else was edited. */
+  function deleted(change: object = {}, metadata: object = {}): World {
+    const world = new World([policy('leaver', spec)]);
+    world.converge();
+    world.policies = [policy('leaver', { ...spec, ...change }, { deletionTimestamp, ...metadata })];
+    return world;
+  }
+
+  it('takes along all it holds, and is told apart from those that select the namespace', () => {
+    const world = deleted();
+    expect(world.plan()).to.deep.include({ matched: [], cleaning: ['leaver'] });
+    world.converge();
+    expect(world.live.size).to.equal(0);
+    expect(world.plan().slots).to.deep.equal([]);
+  });
+
+  for (const [title, change, metadata] of [
+    ['turned back to Orphan', { deletionPolicy: 'Orphan' }, {}],
+    ['suspended', { suspend: true }, {}],
+    ['in Audit mode', { mode: 'Audit' }, {}],
+    ['unreadable', { priority: 'high' }, {}],
+    ['without its finalizer', {}, { finalizers: ['example.org/other'] }],
+  ] as const) {
+    it(`leaves everything, as Orphaned, when it is ${title}`, () => {
+      const world = deleted(change, metadata);
+      expect(dueSlots(world.plan())).to.deep.equal([]);
+      expect(world.plan().cleaning).to.deep.equal([]);
+      expect(slotOf(world, deny)).to.include({ state: 'Orphaned', reason: 'PolicyGone' });
+    });
+  }
+
+  it('takes along what an invalid block of it holds, too', () => {
+    const world = deleted({ networkPolicy: { defaultDeny: ['Sideways'] } });
+    world.converge();
+    expect(world.live.size).to.equal(0);
+  });
+
+  it('touches nothing in a terminating namespace, and waits for nothing there', () => {
+    const world = deleted();
+    world.terminating = true;
+    expect(dueSlots(world.plan())).to.deep.equal([]);
+    expect(world.plan().cleaning).to.deep.equal([]);
+  });
+
+  it('asks for nothing before it has its finalizer, and keeps what it held with Orphan', () => {
+    const world = new World([policy('leaver', everything)]);
+    world.converge();
+    world.policies = [
+      policy('leaver', { ...spec, resourceQuotas: [{ name: 'new', hard: { pods: 1 } }] }, { finalizers: [] }),
+    ];
+    expect(dueSlots(world.plan())).to.deep.equal([]);
+    expect(world.plan().matched).to.deep.equal([]);
+    expect(slotOf(world, deny)?.state).to.equal('Frozen');
+  });
+
+  it('needs no finalizer to take along what it held in a namespace that it does not select any more', () => {
+    const world = new World([policy('leaver', everything)]);
+    world.converge();
+    world.policies = [policy('leaver', { ...spec, ...selector }, { finalizers: [] })];
+    world.converge();
+    expect(world.live.size).to.equal(0);
+  });
+});
+
 describe('plan: a default-deny that a leaving policy shares', () => {
   const gone = (world: World): void => {
     world.policies = world.policies.filter(({ name }) => name !== 'other');

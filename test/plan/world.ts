@@ -1,5 +1,6 @@
 import { decodePolicy } from '../../src/api/decode-policy.ts';
 import type { Policy } from '../../src/api/policy.ts';
+import { CLEANUP_FINALIZER } from '../../src/api/resources.ts';
 import { applied } from '../../src/plan/applied.ts';
 import { fieldManager } from '../../src/plan/desired-object.ts';
 import type { Change, NamespacePlan, PatchOperation } from '../../src/plan/namespace-plan.ts';
@@ -29,12 +30,17 @@ export const platform: PlatformFacts = {
   cni: { name: 'unknown', ipBlockMatchesNodes: true },
 };
 
-/** A policy as the API server would hand it over. */
-export function policy(name: string, spec: Readonly<Record<string, unknown>>): Policy {
+/** A policy as the API server would hand it over, with the finalizer that the operator gives it where it needs one. */
+export function policy(
+  name: string,
+  spec: Readonly<Record<string, unknown>>,
+  metadata: Readonly<Record<string, unknown>> = {},
+): Policy {
+  const finalizers = spec['deletionPolicy'] === 'Delete' ? [CLEANUP_FINALIZER] : [];
   return decodePolicy({
     apiVersion: 'parapet.dev/v1alpha1',
     kind: 'ClusterSecurityPolicy',
-    metadata: { name, uid: `uid-${name}`, generation: 1 },
+    metadata: { name, uid: `uid-${name}`, generation: 1, finalizers, ...metadata },
     spec: { mode: 'Enforce', namespaceSelector: {}, ...spec },
   });
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { PolicyStatus } from '../../src/api/policy-status.ts';
 import type { Policy } from '../../src/api/policy.ts';
+import type { Situation } from '../../src/status/conditions.ts';
 import { policyStatus } from '../../src/status/policy-status.ts';
 import { total } from '../../src/status/totals.ts';
 import type { SlotBrief, Verdict } from '../../src/status/verdict.ts';
@@ -46,6 +47,11 @@ const failing = verdict('team-a', {
 const changed = bad('Modified', { reason: 'ChangedMeanwhile', message: 'the object has been modified' });
 const contended = verdict('team-a', { state: 'Drifted', worst: changed, drift: { Modified: 1 }, failing: [changed] });
 const contested = verdict('team-a', { contested: [{ slot, message: 'argocd keeps changing it' }] });
+const kept = verdict('team-a', {
+  state: 'Blocked',
+  worst: bad('Blocked', { reason: 'HeldByFinalizer', refusal: 'finalizer', message: 'kept by example.org/wait' }),
+  drift: { Blocked: 1 },
+});
 const tied = verdict('team-a', { conflict: { slot, winner: 'another' } });
 
 interface Row {
@@ -54,6 +60,7 @@ interface Row {
   readonly verdicts: readonly Verdict[];
   readonly matched?: number;
   readonly writesFailing?: boolean;
+  readonly finalizerRefused?: Situation['finalizerRefused'];
   /** The conditions that are present, as `type=status/reason`. */
   readonly expected: readonly string[];
 }
@@ -122,6 +129,30 @@ const golden: readonly Row[] = [
     expected: ['Ready=False/WritesFailing', 'Stalled=True/WritesFailing', 'Drifted=True/DriftOpen'],
   },
   {
+    situation: 'not admitted: its finalizer was refused',
+    verdicts: [],
+    finalizerRefused: { reason: 'PermissionDenied', message: 'cannot add' },
+    expected: ['Ready=False/PermissionDenied', 'Stalled=True/PermissionDenied', 'Drifted=False/NoDrift'],
+  },
+  {
+    situation: 'deleting, some namespaces left',
+    policy: { ...baseline, deleting: true },
+    verdicts: [verdict('team-a')],
+    matched: 3,
+    expected: ['Ready=Unknown/Deleting', 'Reconciling=True/Deleting', 'Drifted=False/NoDrift'],
+  },
+  {
+    situation: 'deleting, kept by an object that is not let go',
+    policy: { ...baseline, deleting: true, suspend: false, problems: [{ path: 'spec.roles', message: 'is too long' }] },
+    verdicts: [kept, verdict('team-b')],
+    expected: [
+      'Ready=Unknown/Deleting',
+      'Reconciling=True/Deleting',
+      'Drifted=True/DriftOpen',
+      'Degraded=True/HeldByFinalizer',
+    ],
+  },
+  {
     situation: 'suspended',
     policy: { ...baseline, suspend: true },
     verdicts: [],
@@ -137,6 +168,7 @@ function statusOf(row: Omit<Row, 'situation' | 'expected'>, previous?: PolicySta
     writesFailing: row.writesFailing ?? false,
     repairs: [],
     now: at,
+    ...(row.finalizerRefused === undefined ? {} : { finalizerRefused: row.finalizerRefused }),
     ...(previous === undefined ? {} : { previous }),
   });
 }
@@ -199,6 +231,16 @@ describe('policyStatus', () => {
     });
     const stalled = statusOf({ policy: wrong, verdicts: [] }).conditions?.find(({ type }) => type === 'Stalled');
     expect(stalled?.message).to.match(/; next: kubectl explain clustersecuritypolicies\.spec\.roles/);
+  });
+
+  it('says what keeps a policy that is being deleted, and the way out, however long the cause', () => {
+    const worst = bad('Blocked', { reason: 'HeldByFinalizer', refusal: 'finalizer', message: 'x'.repeat(1024) });
+    const verdicts = [verdict('team-a', { state: 'Blocked', worst }), verdict('team-b')];
+    const [ready] = statusOf({ policy: { ...baseline, deleting: true }, verdicts }).conditions ?? [];
+    expect(ready?.message).to.match(/^what it holds in 1 namespace is still to be removed; kept by .* in team-a: x/);
+    expect(ready?.message).to.contain(
+      `kubectl patch csecpol baseline --type=merge -p '{"spec":{"deletionPolicy":"Orphan"}}'`,
+    );
   });
 
   it('stays below 64 KiB at 10,000 namespaces that are all blocked with the longest message', () => {

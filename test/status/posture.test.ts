@@ -122,6 +122,7 @@ describe('posture', () => {
     const huge: NamespaceReport = {
       namespace: 'team-a',
       matched: ['baseline'],
+      cleaning: [],
       slots,
       removed: [],
       audits: [],

@@ -96,6 +96,8 @@ export class OperatedNamespace {
       timing,
       writeStatus: (_target, status) =>
         Promise.resolve({ result: 'done', object: this.#withStatus(status as unknown) }),
+      write: (change) => Promise.resolve(this.#write(change)),
+      decided: () => undefined,
       observe: (published) => observePolicy(published, observers),
       log: silentLog,
     });
@@ -124,6 +126,7 @@ export class OperatedNamespace {
         platform: () => platform,
         operator: () => undefined,
         protectedNamespaces: [],
+        isUndecided: () => false,
         timing,
         observe: (observation) => observeNamespace(observation, observers),
         policiesTouched: (names) => [...names].forEach(touch),
