@@ -52,6 +52,7 @@ export class World {
   /** What every namespace has, whoever made it: fields of these are slots. */
   shared: Map<string, LiveObject>;
   record: readonly RecordedSlot[] = [];
+  readonly name: string;
   labels: StringMap;
   platform: PlatformFacts = platform;
   terminating = false;
@@ -60,17 +61,18 @@ export class World {
   pods: readonly PodFacts[] | null = [];
   #version = 1;
 
-  constructor(policies: readonly Policy[], labels: StringMap = {}) {
+  constructor(policies: readonly Policy[], labels: StringMap = {}, name = 'team-a') {
     this.policies = policies;
     this.labels = labels;
-    const empty = emptyNamespace({ name: 'team-a', labels }, { policies, platform, protectedNamespaces: [] });
+    this.name = name;
+    const empty = emptyNamespace({ name, labels }, { policies, platform, protectedNamespaces: [] });
     this.shared = new Map(empty.live.map((object) => [slotId(object), { ...object, resourceVersion: '1' }]));
   }
 
   snapshot(): NamespaceSnapshot {
     const objects = [...this.live.values(), ...this.shared.values()];
     return {
-      namespace: { name: 'team-a', labels: this.labels, terminating: this.terminating },
+      namespace: { name: this.name, labels: this.labels, terminating: this.terminating },
       policies: this.policies,
       live: objects.filter(({ kind, name }) => isSlotObject(kind, name)),
       others: objects.filter(({ kind, name }) => !isSlotObject(kind, name)),
