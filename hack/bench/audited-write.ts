@@ -20,7 +20,7 @@ export function auditedWrite(line: string): AuditedWrite | undefined {
   const verb = /"verb":"(\w+)"/.exec(line)?.[1] ?? '';
   if (!isWrite({ verb })) return undefined;
   const parsed = JSON.parse(line) as AuditEntry;
-  return parsed.stage === 'ResponseComplete' ? flattened(parsed) : undefined;
+  return parsed.stage === 'ResponseComplete' && isWrite(parsed) ? flattened(parsed) : undefined;
 }
 
 function flattened({ verb, user, objectRef, responseStatus, ...times }: AuditEntry): AuditedWrite {

@@ -32,9 +32,9 @@ export async function readAuditLog(file: string, user?: string, from = 0): Promi
   return user === undefined ? entries : entries.filter((entry) => entry.user.username === user);
 }
 
-/** Whether the request changes something, if it is granted. */
-export function isWrite({ verb }: Pick<AuditEntry, 'verb'>): boolean {
-  return WRITES.has(verb);
+/** Whether the request changes something, if it is granted. A SelfSubjectReview is POSTed, but nothing is stored. */
+export function isWrite({ verb, objectRef }: Pick<AuditEntry, 'verb' | 'objectRef'>): boolean {
+  return WRITES.has(verb) && objectRef?.resource !== 'selfsubjectreviews';
 }
 
 /** The requests that change something; renewals of leases and Events left out. */
