@@ -6,15 +6,15 @@ import { objectKindOf, wholeKinds } from '../../src/slots/object-kinds.ts';
 import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import type { ApiClient } from './harness/api-client.ts';
 import { uniqueName } from './harness/cluster.ts';
-import { guardedCluster, refusal } from './harness/guarded-cluster.ts';
+import { guardedCluster, policyWithRoles, refusal } from './harness/guarded-cluster.ts';
 import type { GuardedCluster } from './harness/guarded-cluster.ts';
-import { namespace, posture, slot } from './harness/refs.ts';
+import { namespace, policy, posture, slot } from './harness/refs.ts';
 import type { Ref } from './harness/refs.ts';
 import { reconciled } from './harness/reports.ts';
 import { until } from './harness/until.ts';
 import { tamperings, targets } from './tamperings.ts';
 
-const TEAM = 'drift'; // of fixtures/drift.yaml
+const TEAM = 'drift-a'; // of fixtures/drift.yaml
 const TAMPERS =
   /'tamper\.parapet\.dev'.*(CREATE|UPDATE|DELETE) of \S+ in namespace \S+ is refused.*ClusterRole parapet-break-glass/;
 
@@ -47,7 +47,7 @@ describe('tamper.parapet.dev on a real API server', function () {
     operator = await cluster.startOperator();
     await operator.working();
     await cluster.applyFixture('drift');
-    await reconciled(cluster, 'drift', '1/1');
+    await reconciled(cluster, 'drift', '3/3');
   });
   after(() => operator.stop());
 
@@ -146,12 +146,27 @@ describe('tamper.parapet.dev on a real API server', function () {
     }
   });
 
+  it('lets the operator keep a policy with roles by its finalizer, and take away what it held', async () => {
+    const name = uniqueName('leaving');
+    const team = await cluster.createNamespace({ guards: name });
+    const { spec, ...object } = policyWithRoles(name) as KubeObject & { readonly spec: object };
+    await cluster.holder('grant').create({ ...object, spec: { ...spec, deletionPolicy: 'Delete' } });
+    await reconciled(cluster, name, '1/1');
+    const { metadata } = await cluster.admin.read(policy(name));
+    expect(metadata.finalizers).to.deep.equal(['parapet.dev/cleanup']);
+    await cluster.admin.read(slot(team, 'RoleBinding/parapet-viewer'));
+    await cluster.gitops.delete(policy(name));
+    await until('the policy is gone', async () => (await cluster.admin.get(policy(name))) === undefined);
+    expect(await cluster.admin.get(slot(team, 'RoleBinding/parapet-viewer'))).to.equal(undefined);
+    expect(await cluster.admin.get(slot(team, 'Role/parapet-viewer'))).to.equal(undefined);
+  });
+
   it('lets a namespace with all of it be deleted by somebody without the verb', async () => {
     const team = await cluster.createNamespace({ suite: 'drift' });
-    await reconciled(cluster, 'drift', '2/2');
+    await reconciled(cluster, 'drift', '4/4');
     await cluster.gitops.delete(namespace(team));
     await until('it is gone', async () => (await cluster.admin.get(namespace(team))) === undefined, 40_000);
-    await reconciled(cluster, 'drift', '1/1');
+    await reconciled(cluster, 'drift', '3/3');
   });
 
   it('lets garbage be collected, in the background and in the foreground', async () => {
