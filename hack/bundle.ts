@@ -18,7 +18,8 @@ const { metafile } = await build({
   // CommonJS dependencies ask for Node's modules with require.
   banner: { js: "import{createRequire as c}from'node:module';const require=c(import.meta.url);" },
   // node-fetch takes from whatwg-url what Node has, and prefers Node's: 0.3 MB of Unicode tables for nothing.
-  alias: { 'whatwg-url': 'node:url' },
+  // client-node packs directories to copy them into pods, which nobody here does.
+  alias: { 'whatwg-url': 'node:url', 'tar-fs': 'node:stream', 'tar-stream': 'node:stream' },
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
