@@ -1,9 +1,13 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { clientMetrics, watchIdle } from './metrics/client-metrics.ts';
 import type { ClientMetrics } from './metrics/client-metrics.ts';
+import { exceptionMetrics } from './metrics/exception-series.ts';
+import type { ExceptionReadings } from './metrics/exception-series.ts';
 import { PolicyCounter, PolicyGauge } from './metrics/policy-series.ts';
 import { queueMetrics } from './metrics/queue-metrics.ts';
 import type { QueueMetrics } from './metrics/queue-metrics.ts';
+
+export type { ExceptionReading, ExceptionReadings } from './metrics/exception-series.ts';
 
 /** How a reconcile ended, in controller-runtime's words. */
 export type ReconcileResult = 'success' | 'error' | 'requeue' | 'requeue_after';
@@ -66,10 +70,12 @@ export class Metrics {
   });
   readonly #reconciles = reconcileMetrics(this.registry);
   readonly #watches = new Map<string, () => number>();
+  #readExceptions: () => ExceptionReadings = () => ({ now: 0, exceptions: [] });
 
   constructor({ version, seconds = () => performance.now() / 1000 }: MetricsOptions) {
     this.queue = queueMetrics(this.registry, seconds);
     watchIdle(this.registry, this.#watches);
+    exceptionMetrics(this.registry, () => this.#readExceptions());
     buildInfo(this.registry, version);
     collectDefaultMetrics({ register: this.registry });
   }
@@ -110,6 +116,11 @@ export class Metrics {
     this.#reconciles.total.inc({ controller, result });
     if (result === 'error') this.#reconciles.errors.inc({ controller });
     this.#reconciles.time.observe({ controller }, seconds);
+  }
+
+  /** @param read how the exceptions stand: asked at each scrape */
+  exceptions(read: () => ExceptionReadings): void {
+    this.#readExceptions = read;
   }
 
   /** @param idleSeconds how long the resource's watch has been silent: asked at each scrape */

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
+import { decodeException } from '../src/api/decode-exception.ts';
 import { decodePolicy } from '../src/api/decode-policy.ts';
 import { CONDITION_TYPES, MAX_LAST_REPAIRS, MAX_WORST } from '../src/api/policy-status.ts';
 import { MAX_DIFFS, MAX_RECENT_REPAIRS } from '../src/api/posture.ts';
 import { SLOT_STATES } from '../src/api/report-schema.ts';
-import { policyResource } from '../src/api/resources.ts';
+import { exceptionResource, policyResource } from '../src/api/resources.ts';
 import { createProgram } from '../src/commands/program.ts';
 import { EVENT_BURST, EVENT_REFILL_MS } from '../src/kube/event-budget.ts';
 import { LEASE_TIMINGS } from '../src/kube/lease.ts';
@@ -25,6 +26,7 @@ const pages = [
   'docs/performance.md',
   'docs/concepts.md',
   'docs/guards.md',
+  'docs/exceptions.md',
   'docs/platforms.md',
   'docs/deletion.md',
   'docs/roles.md',
@@ -79,6 +81,12 @@ for (const page of pages) {
     it('holds only policies that Parapet would accept', () => {
       for (const object of objectsOf(text).filter(({ kind }) => kind === policyResource.kind)) {
         expect(decodePolicy(object).problems).to.deep.equal([]);
+      }
+    });
+
+    it('holds only exceptions that Parapet would honour', () => {
+      for (const object of objectsOf(text).filter(({ kind }) => kind === exceptionResource.kind)) {
+        expect(decodeException(object).problems).to.deep.equal([]);
       }
     });
 

@@ -1,4 +1,4 @@
-import { policyResource, postureResource } from '../../src/api/resources.ts';
+import { exceptionResource, policyResource, postureResource } from '../../src/api/resources.ts';
 import { clusterRoleBindingResource, clusterRoleResource } from '../../src/controller/cluster-roles.ts';
 import { LEASE, LEASE_NAME } from '../../src/kube/lease-record.ts';
 import { DNS_SERVICES } from '../../src/kube/platform-facts.ts';
@@ -51,6 +51,8 @@ function staticRules(): readonly Rule[] {
     // Patch is for the finalizer alone, which has no subresource of its own.
     rule(policyResource, ['list', 'watch', 'patch']),
     { apiGroups: [policyResource.group], resources: [`${policyResource.plural}/status`], verbs: ['patch'] },
+    rule(exceptionResource, ['list', 'watch']),
+    { apiGroups: [exceptionResource.group], resources: [`${exceptionResource.plural}/status`], verbs: ['patch'] },
     rule(postureResource, OWNER_VERBS),
     { apiGroups: [''], resources: ['namespaces'], verbs: ['list', 'watch'] },
     // What a binding grants is what its role holds.

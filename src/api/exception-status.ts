@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { Static } from 'typebox';
 import { LIST_ATOMIC, listMap } from '../slots/schema.ts';
 import { conditionSchema } from './policy-status.ts';
 import { count, text } from './report-schema.ts';
@@ -39,3 +40,5 @@ export const exceptionStatusSchema = Type.Object(
   },
   { description: 'What Parapet makes of it.', default: { observedGeneration: -1 } },
 );
+
+export type ExceptionStatus = Static<typeof exceptionStatusSchema>;

@@ -1,3 +1,4 @@
+import { spelledDuration } from '../semantics/duration.ts';
 import type { Problem } from '../slots/slot-kind.ts';
 import type { Selection } from './policy.ts';
 
@@ -52,4 +53,10 @@ export function standingOf(exception: SecurityException, now: number, maxDuratio
   if (!decodable) return 'invalid';
   if (expiresAt - createdAt > maxDurationMs) return 'tooLong';
   return now < expiresAt ? 'active' : 'expired';
+}
+
+/** Why one that is `tooLong` has no effect, and what to do. */
+export function toldTooLong(maxDurationMs: number): string {
+  const limit = spelledDuration(maxDurationMs);
+  return `it has no effect: from its creation to spec.expirationTime it is longer than ${limit} (--max-exception-duration); set an earlier one, or create the exception anew`;
 }

@@ -45,6 +45,9 @@ const slot = Type.Object({
   uid: Type.Optional(text('Of the object that Parapet wrote; it outranks labels, which tenants can edit.', 64)),
   state: oneOf(SLOT_STATES, 'How the slot stands.'),
   reason: Type.Optional(text('One CamelCase word, stable.', 128)),
+  exception: Type.Optional(
+    text('The SecurityException that covers it, or that has ended without the slot being as wanted again.'),
+  ),
   message: Type.Optional(text('For people.', MAX_SLOT_MESSAGE_LENGTH)),
   since: Type.Optional(time('Since when it stands so.')),
   applied: Type.Optional(

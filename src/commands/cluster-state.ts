@@ -1,10 +1,11 @@
-import { policyResource, postureResource } from '../api/resources.ts';
+import { exceptionResource, policyResource, postureResource } from '../api/resources.ts';
 import { clusterRoleBindingResource, clusterRoleResource } from '../controller/cluster-roles.ts';
 import { gather } from '../controller/view.ts';
 import type { ClusterView } from '../controller/view.ts';
 import type { Store, Stored } from '../kube/store.ts';
 import { asFinalized } from '../plan/deletion.ts';
 import type { NamespaceSnapshot } from '../plan/snapshot.ts';
+import { parseDuration } from '../semantics/duration.ts';
 import type { KubeObject, Resource } from '../slots/kube-object.ts';
 import { objectKinds } from '../slots/object-kinds.ts';
 import type { PlanningFlags } from './common-flags.ts';
@@ -20,6 +21,8 @@ export interface ClusterState {
   readonly notEvaluated: readonly string[];
   /** Kinds that whoever asked may not read. */
   readonly unreadable: readonly string[];
+  /** When it was read, in milliseconds since 1970. */
+  readonly now: number;
   /** Where it was read, for people. */
   readonly source: string;
 }
@@ -35,6 +38,7 @@ interface StoreOf {
 export function storesOf(view: ClusterView): readonly StoreOf[] {
   return [
     { resource: policyResource, store: view.policies },
+    { resource: exceptionResource, store: view.exceptions },
     { resource: postureResource, store: view.postures },
     { resource: namespaceResource, store: view.namespaces },
     { resource: clusterRoleResource, store: view.clusterRoles },
@@ -52,12 +56,14 @@ export function fill(store: Pick<Store<Stored>, 'ingest'>, objects: Iterable<Kub
 }
 
 /** Every namespace as the operator would gather it right after a start, its policies admitted; by name. */
-export function snapshotsOf({ view, platform }: ClusterState, flags: PlanningFlags): readonly NamespaceSnapshot[] {
+export function snapshotsOf({ view, platform, now }: ClusterState, flags: PlanningFlags): readonly NamespaceSnapshot[] {
   const options = {
     platform: platform.facts,
     protectedNamespaces: protectedBy(flags.protectedNamespaces),
     lastWritten: new Map<string, number>(),
     unreported: undefined,
+    now,
+    maxExceptionMs: parseDuration(flags.maxExceptionDuration) ?? 0,
   };
   return view.namespaces
     .list('')

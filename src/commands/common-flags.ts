@@ -1,13 +1,18 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { listValue } from './flag-values.ts';
+import { durationValue, listValue } from './flag-values.ts';
 import { platformFlags } from './platform-flags.ts';
 import type { PlatformFlags } from './platform-flags.ts';
 import { PROTECTED_NAMESPACES } from './protected-namespaces.ts';
 
+/** A quarter: long enough for a migration, short enough that somebody looks at it again. */
+export const MAX_EXCEPTION_DURATION = '90d';
+
 /** What an operator is told by its own flags, and a command that plans for it has to be told as well. */
 export interface PlanningFlags extends PlatformFlags {
   readonly protectedNamespaces: readonly string[];
+  /** As written, see parseDuration. */
+  readonly maxExceptionDuration: string;
 }
 
 /** Where the cluster's state is read. */
@@ -34,11 +39,13 @@ export function sourceFlags(command: Command): Command {
 }
 
 export function planningFlags(command: Command): Command {
-  return platformFlags(command).addOption(
-    new Option('--protected-namespaces <globs>', "as the operator's")
-      .argParser(listValue)
-      .default(PROTECTED_NAMESPACES, PROTECTED_NAMESPACES.join(',')),
-  );
+  return platformFlags(command)
+    .addOption(
+      new Option('--protected-namespaces <globs>', "as the operator's")
+        .argParser(listValue)
+        .default(PROTECTED_NAMESPACES, PROTECTED_NAMESPACES.join(',')),
+    )
+    .option('--max-exception-duration <duration>', "as the operator's", durationValue, MAX_EXCEPTION_DURATION);
 }
 
 function collect(path: string, before: readonly string[] = []): readonly string[] {

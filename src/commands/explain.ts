@@ -2,6 +2,7 @@ import { explainTable } from '../output/explain-table.ts';
 import type { Explanation } from '../output/explanation.ts';
 import { boundedValue } from '../status/bounds.ts';
 import { snapshotsOf } from './cluster-state.ts';
+import { standingUnder } from './exceptions-of.ts';
 import type { ExplainFlags, ExplainFormat } from './explain-command.ts';
 import { explanationOf } from './explanation.ts';
 import type { Terminal } from './main.ts';
@@ -14,7 +15,11 @@ export async function explain(name: string, flags: ExplainFlags, { out, err }: T
   const state = await stateOf(flags, err, { only: name });
   const snapshot = snapshotsOf(state, flags).find(({ namespace }) => namespace.name === name);
   if (snapshot === undefined) throw new Error(`there is no namespace ${name} in ${state.source}`);
-  const explanation = explanationOf(snapshot, state);
+  const standing = standingUnder(flags, state.now);
+  const exceptions = state.view.exceptions
+    .list('')
+    .map(({ exception }) => ({ exception, standing: standing(exception) }));
+  const explanation = explanationOf(snapshot, state, exceptions);
   await writeOutputs(flags.output, (format) => rendered(explanation, format), { out, fallback: 'table' });
   return 0;
 }

@@ -1,4 +1,6 @@
 import type { Policy } from '../api/policy.ts';
+import { exceptionExplanations } from './exception-explanation.ts';
+import type { StandingException } from './exception-explanation.ts';
 import type { Explanation, PolicyExplanation, SlotExplanation } from '../output/explanation.ts';
 import { clusterGrants } from '../plan/cluster-grants.ts';
 import { cleansUp } from '../plan/deletion.ts';
@@ -14,7 +16,11 @@ import type { ClusterState } from './cluster-state.ts';
 import { spelledAction } from './spelled-action.ts';
 
 /** Why the namespace is as it is, from the plan the operator would make of it now. */
-export function explanationOf(snapshot: NamespaceSnapshot, state: ClusterState): Explanation {
+export function explanationOf(
+  snapshot: NamespaceSnapshot,
+  state: ClusterState,
+  exceptions: readonly StandingException[],
+): Explanation {
   const planned = plan(snapshot);
   const standing = standings(snapshot.policies, snapshot.namespace, snapshot.protectedNamespaces);
   const asks = askedFor(snapshot, standing);
@@ -24,6 +30,7 @@ export function explanationOf(snapshot: NamespaceSnapshot, state: ClusterState):
     labels: snapshot.namespace.labels,
     terminating: snapshot.namespace.terminating,
     policies: snapshot.policies.map((policy) => policyExplanation(policy, snapshot, standing)).toSorted(selectingFirst),
+    exceptions: exceptionExplanations(exceptions, planned, snapshot),
     slots: [
       ...planned.slots.map(explain),
       ...planned.audits.flatMap(({ policy, slots }) => slots.map((slot) => auditExplanation(slot, policy))),

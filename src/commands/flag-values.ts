@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
 import { parseBindAddress } from '../server/bind-address.ts';
 import { hasHostBits, parseCidr } from '../semantics/cidr.ts';
+import { parseDuration } from '../semantics/duration.ts';
 import type { DnsFacts, DnsPeer } from '../slots/slot-kind.ts';
 
 const DNS_PORT = 53;
@@ -27,6 +28,12 @@ export function addressValue(text: string): string {
   } catch {
     throw new InvalidArgumentError('write host:port, :port, or 0 to disable.');
   }
+}
+
+/** A duration such as 90d, 36h or 1h30m; the text stays as written. */
+export function durationValue(text: string): string {
+  if ((parseDuration(text) ?? 0) > 0) return text;
+  throw new InvalidArgumentError('write a duration such as 90d, 36h or 1h30m.');
 }
 
 /** A list separated by commas; empty members are left out, so that `""` is the empty list. */

@@ -1,3 +1,4 @@
+import type { SecurityException } from '../api/exception.ts';
 import type { Policy } from '../api/policy.ts';
 import { readManifests } from '../manifests/read-manifests.ts';
 import { planMarkdown } from '../output/plan-markdown.ts';
@@ -12,6 +13,7 @@ import type { NamespaceFacts } from '../slots/slot-kind.ts';
 import { boundedValue } from '../status/bounds.ts';
 import { snapshotsOf } from './cluster-state.ts';
 import type { ClusterState } from './cluster-state.ts';
+import { exceptionsOf, overlaidExceptions, standingUnder, toldInactive } from './exceptions-of.ts';
 import { InputError } from './input-error.ts';
 import type { Terminal } from './main.ts';
 import type { Comparison } from './namespace-preview.ts';
@@ -31,8 +33,9 @@ export async function plan(flags: PlanFlags, { out, err }: Terminal): Promise<nu
   const files = await readManifests(flags.filename);
   const written = policiesOf(files);
   const relabelled = namespacesOf(files);
-  if (written.length + relabelled.length === 0) {
-    throw new InputError([`parapet: neither policy nor namespace in ${flags.filename.join(', ')}`]);
+  const excepted = exceptionsOf(files);
+  if (written.length + relabelled.length + excepted.length === 0) {
+    throw new InputError([`parapet: neither policy, exception nor namespace in ${flags.filename.join(', ')}`]);
   }
   const state = await stateOf(flags, err, { written: written.map(({ policy }) => policy) });
   const current = state.view.policies.list('').map(({ policy }) => policy);
@@ -41,7 +44,11 @@ export async function plan(flags: PlanFlags, { out, err }: Terminal): Promise<nu
     current,
     written.map(({ policy }) => policy),
   );
-  const comparisons = comparisonsOf(state, flags, { policies: overlaid, namespaces: relabelled });
+  const comparisons = comparisonsOf(state, flags, {
+    policies: overlaid,
+    exceptions: activeOverlay(state, excepted, { flags, err }),
+    namespaces: relabelled,
+  });
   const preview = previewOf({ comparisons, written, current });
   await writeOutputs(flags.output, (format) => rendered(preview, format), { out, fallback: 'table' });
   if (isEmpty(preview)) return EXIT.unchanged;
@@ -59,8 +66,29 @@ function overlay(current: readonly Policy[], written: readonly Policy[]): readon
   return [...byName.values()];
 }
 
+interface Telling {
+  readonly flags: PlanFlags;
+  readonly err: Terminal['err'];
+}
+
+/** The exceptions that cover something once the files are applied; why others don't is told. */
+function activeOverlay(
+  { view, now }: ClusterState,
+  written: readonly SecurityException[],
+  { flags, err }: Telling,
+): readonly SecurityException[] {
+  const standing = standingUnder(flags, now);
+  const current = view.exceptions.list('').map(({ exception }) => exception);
+  const overlaid = overlaidExceptions(current, written);
+  const names = new Set(written.map(({ name }) => name));
+  const ofFiles = overlaid.filter(({ name }) => names.has(name));
+  for (const line of toldInactive(ofFiles, standing)) err(`parapet: ${line}\n`);
+  return overlaid.filter((exception) => standing(exception) === 'active');
+}
+
 interface Overlay {
   readonly policies: readonly Policy[];
+  readonly exceptions: readonly SecurityException[];
   readonly namespaces: readonly NamespaceFacts[];
 }
 
@@ -71,27 +99,30 @@ interface Overlay {
 function comparisonsOf(
   state: ClusterState,
   flags: PlanFlags,
-  { policies, namespaces }: Overlay,
+  { policies, exceptions, namespaces }: Overlay,
 ): readonly Comparison[] {
   const snapshots = snapshotsOf(state, flags);
   const settled = flags.manifests === undefined ? snapshots : snapshots.map(rehearse);
   const relabelled = new Map(namespaces.map((namespace) => [namespace.name, namespace.labels]));
   const existing = settled.map((before): Comparison => {
     const labels = { ...before.namespace.labels, ...relabelled.get(before.namespace.name) };
-    return { before, after: { ...before, policies, namespace: { ...before.namespace, labels } } };
+    return { before, after: { ...before, policies, exceptions, namespace: { ...before.namespace, labels } } };
   });
   const known = new Set(settled.map(({ namespace }) => namespace.name));
   const added = namespaces.filter(({ name }) => !known.has(name));
-  return [...existing, ...added.map((namespace) => ({ after: newNamespace(namespace, state, { policies, flags }) }))];
+  return [
+    ...existing,
+    ...added.map((namespace) => ({ after: newNamespace(namespace, state, { policies, exceptions, flags }) })),
+  ];
 }
 
 function newNamespace(
   namespace: NamespaceFacts,
   { platform }: ClusterState,
-  { policies, flags }: { readonly policies: readonly Policy[]; readonly flags: PlanFlags },
+  { policies, exceptions, flags }: Pick<Overlay, 'policies' | 'exceptions'> & Pick<Telling, 'flags'>,
 ): NamespaceSnapshot {
   const protectedNamespaces = protectedBy(flags.protectedNamespaces);
-  return emptyNamespace(namespace, { policies, platform: platform.facts, protectedNamespaces });
+  return emptyNamespace(namespace, { policies, exceptions, platform: platform.facts, protectedNamespaces });
 }
 
 function rendered(preview: Preview, format: PlanFormat): string {

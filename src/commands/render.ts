@@ -4,6 +4,7 @@ import { dueSlots } from '../plan/order.ts';
 import { plan } from '../plan/plan.ts';
 import { emptyNamespace } from '../plan/snapshot.ts';
 import type { KubeObject } from '../slots/kube-object.ts';
+import { exceptionsOf, standingUnder, toldInactive } from './exceptions-of.ts';
 import { InputError } from './input-error.ts';
 import type { Terminal } from './main.ts';
 import { namespaceOf } from './namespace-of.ts';
@@ -20,9 +21,13 @@ export async function render(flags: RenderFlags, { out, err }: Terminal): Promis
   if (policies.length === 0) throw new InputError([`parapet: no policy in ${flags.filename.join(', ')}`]);
   const platform = await platformOf(flags);
   const protectedNamespaces = protectedBy(flags.protectedNamespaces);
-  const cluster = { policies, platform: platform.facts, protectedNamespaces };
+  const written = exceptionsOf(manifests);
+  const standing = standingUnder(flags, Date.now());
+  const exceptions = written.filter((exception) => standing(exception) === 'active');
+  const cluster = { policies, exceptions, platform: platform.facts, protectedNamespaces };
   const planned = plan(emptyNamespace(namespaceOf(manifests, flags.namespace), cluster));
-  for (const line of [...toldAssumptions(platform, policies), ...notesOn(planned)]) err(`parapet: ${line}\n`);
+  const lines = [...toldAssumptions(platform, policies), ...toldInactive(written, standing), ...notesOn(planned)];
+  for (const line of lines) err(`parapet: ${line}\n`);
   out(yamlDocuments(dueSlots(planned).flatMap(({ change }) => manifestOf(change))));
   return 0;
 }

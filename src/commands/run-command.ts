@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { LOG_FORMATS, LOG_LEVELS } from '../logger.ts';
 import type { LogFormat, LogLevel } from '../logger.ts';
-import { addressValue, booleanValue, countValue, listValue } from './flag-values.ts';
+import { MAX_EXCEPTION_DURATION } from './common-flags.ts';
+import { addressValue, booleanValue, countValue, durationValue, listValue } from './flag-values.ts';
 import { platformFlags } from './platform-flags.ts';
 import type { PlatformFlags } from './platform-flags.ts';
 import { PROTECTED_NAMESPACES } from './protected-namespaces.ts';
@@ -15,6 +16,8 @@ export interface RunFlags extends PlatformFlags {
   readonly leaderElectionNamespace: string;
   readonly concurrency: number;
   readonly protectedNamespaces: readonly string[];
+  /** As written, see parseDuration. */
+  readonly maxExceptionDuration: string;
   readonly events: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
@@ -32,6 +35,12 @@ export function runCommand(action: (flags: RunFlags) => Promise<void>): Command 
       )
         .argParser(listValue)
         .default(PROTECTED_NAMESPACES, PROTECTED_NAMESPACES.join(',')),
+    )
+    .option(
+      '--max-exception-duration <duration>',
+      'how long a SecurityException may last from its creation on',
+      durationValue,
+      MAX_EXCEPTION_DURATION,
     )
     .option('--no-events', 'record no Kubernetes Events')
     .addOption(new Option('--log-level <level>', 'the least grave lines to write').choices(LOG_LEVELS).default('info'))

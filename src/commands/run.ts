@@ -4,6 +4,7 @@ import { messageOf } from '../errors.ts';
 import { createLogger } from '../logger.ts';
 import type { Logger } from '../logger.ts';
 import { Metrics } from '../metrics.ts';
+import { parseDuration } from '../semantics/duration.ts';
 import { parseBindAddress } from '../server/bind-address.ts';
 import { startHealthServer } from '../server/health-server.ts';
 import type { HttpServer } from '../server/http-server.ts';
@@ -34,6 +35,7 @@ function runOptions(flags: RunFlags, platform: RunOptions['platform'], log: Logg
   return {
     ...flags,
     platform,
+    maxExceptionMs: parseDuration(flags.maxExceptionDuration) ?? 0,
     // Whatever the list says: a default-deny around the operator would cut it off from undoing it.
     protectedNamespaces: [...new Set([...flags.protectedNamespaces, flags.leaderElectionNamespace])],
     version,

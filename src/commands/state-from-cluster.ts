@@ -49,6 +49,7 @@ export async function stateFromCluster(flags: SourceFlags & PlanningFlags, only?
     return {
       view,
       platform,
+      now: Date.now(),
       notEvaluated: notEvaluated(groups),
       unreadable: unreadable.toSorted(),
       source: `the cluster of context "${context}"`,

@@ -35,6 +35,7 @@ export async function stateFromManifests(paths: readonly string[], flags: Planni
   return {
     view,
     platform: await platformOf(flags),
+    now: Date.now(),
     notEvaluated: notEvaluated(groups),
     unreadable: [],
     source: `the files of ${paths.join(', ')}`,

@@ -10,8 +10,9 @@ import type { PlatformFacts } from '../slots/slot-kind.ts';
 import { Brake } from './brake.ts';
 import { ClusterGrantWatch } from './cluster-grant-watch.ts';
 import { affectedNamespaces, enqueueChanges } from './enqueue.ts';
+import { Exceptions } from './exceptions.ts';
 import { Memory } from './memory.ts';
-import { observeNamespace, observePolicy } from './observers.ts';
+import { observeException, observeNamespace, observePolicy } from './observers.ts';
 import type { ObserverDeps } from './observers.ts';
 import { PolicyPublisher } from './publish-policy.ts';
 import { WorkQueue } from './queue.ts';
@@ -27,6 +28,7 @@ export interface ControllerOptions {
   readonly platform: () => PlatformFacts;
   readonly operator: () => string | undefined;
   readonly protectedNamespaces: readonly string[];
+  readonly maxExceptionMs: number;
   readonly concurrency: number;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -46,6 +48,7 @@ export class Controller {
   readonly #publisher: PolicyPublisher;
   readonly #pods: PodReader;
   readonly #clusterGrants: ClusterGrantWatch;
+  readonly #exceptions: Exceptions;
 
   constructor(options: ControllerOptions) {
     const { client, log, metrics, observer, timing, protectedNamespaces } = options;
@@ -69,6 +72,12 @@ export class Controller {
       log,
     });
     this.#clusterGrants = new ClusterGrantWatch({ view, log, metrics, events: options.events });
+    this.#exceptions = new Exceptions({
+      ...options,
+      view,
+      observe: (entry, status) => observeException(entry, status, this.#observers()),
+      enqueue: (name, receivedAt) => this.#namespaces.add(name, 'bulk', receivedAt),
+    });
     enqueueChanges(
       { view, memory, protectedNamespaces },
       {
@@ -87,17 +96,18 @@ export class Controller {
   /** Works until `close`; resolves when the last write has returned. */
   async run(): Promise<void> {
     this.#clusterGrants.begin();
-    await runWorkers(this.#options.concurrency, this.#workers());
+    await Promise.all([runWorkers(this.#options.concurrency, this.#workers()), this.#exceptions.run()]);
   }
 
   /** Hands out no more work. */
   close(): void {
     this.#namespaces.close();
     this.#policies.close();
+    this.#exceptions.close();
   }
 
   #workers(): WorkerDeps {
-    const { client, metrics, timing, platform, operator, protectedNamespaces } = this.#options;
+    const { client, metrics, timing, platform, operator, protectedNamespaces, maxExceptionMs } = this.#options;
     return {
       namespaces: this.#namespaces,
       policies: this.#policies,
@@ -114,12 +124,14 @@ export class Controller {
         operator,
         protectedNamespaces,
         isUndecided: (policy) => this.#publisher.isUndecided(policy),
+        maxExceptionMs,
         timing,
         observe: (observation) => observeNamespace(observation, this.#observers()),
         policiesTouched: (names) => {
           metrics.setOpenDrift('', this.#memory.leftBehind());
           this.#touch(new Set([...names, ...this.#cleaning()]));
         },
+        exempted: (report, snapshot) => this.#exceptions.remember(report, snapshot),
       },
     };
   }

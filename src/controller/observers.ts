@@ -3,12 +3,14 @@ import type { Log } from '../kube/observer.ts';
 import type { Metrics } from '../metrics.ts';
 import { apiVersionOf } from '../slots/kube-object.ts';
 import type { Resource } from '../slots/kube-object.ts';
-import { POSTURE_NAME, policyResource, postureResource } from '../api/resources.ts';
+import { POSTURE_NAME, exceptionResource, policyResource, postureResource } from '../api/resources.ts';
 import { levelOf } from '../status/severity.ts';
 import { boundedDiffs } from '../status/posture.ts';
 import type { NamespaceReport, SlotReport } from '../status/settle.ts';
 import { newlyContested, policyEvents, postureEvents, untold } from '../status/transitions.ts';
 import type { Announcement } from '../status/transitions.ts';
+import type { ExceptionStatus } from '../api/exception-status.ts';
+import type { ExceptionEntry } from './view.ts';
 import type { Memory } from './memory.ts';
 import type { Observation } from './observe.ts';
 import type { Published } from './publish-policy.ts';
@@ -53,6 +55,19 @@ export function observePolicy({ entry, totals, status, drift, contested }: Publi
   announce(
     policyEvents(status.conditions ?? [], entry.status?.conditions),
     subjectOf(policyResource, policy, uid),
+    deps,
+  );
+}
+
+/** Tells as Events what changed about an exception. */
+export function observeException(
+  { name, uid, status: before }: ExceptionEntry,
+  status: ExceptionStatus,
+  deps: ObserverDeps,
+): void {
+  announce(
+    policyEvents(status.conditions ?? [], before?.conditions ?? []),
+    subjectOf(exceptionResource, name, uid),
     deps,
   );
 }

@@ -67,6 +67,7 @@ export class ParapetOperator extends framework.default {
       platform: () => this.#platform.facts(),
       operator: () => this.#identity.username(),
       protectedNamespaces: options.protectedNamespaces,
+      maxExceptionMs: options.maxExceptionMs,
       concurrency: options.concurrency,
       metrics,
       timing: systemTiming,

@@ -43,11 +43,14 @@ export interface ReconcileDeps {
   readonly protectedNamespaces: readonly string[];
   /** Whether a policy's finalizer is on its way; once that is decided its namespaces are looked at again. */
   readonly isUndecided: (policy: Policy) => boolean;
+  readonly maxExceptionMs: number;
   readonly timing: Pick<Timing, 'now' | 'date'>;
   /** Metrics, events and log lines of a finished reconcile. */
   readonly observe: Observe;
   /** Policies whose status may have changed. */
   readonly policiesTouched: (names: Iterable<string>) => void;
+  /** What exceptions cover in a namespace, and the snapshot that was found with; nothing where it is gone. */
+  readonly exempted: (report: Pick<NamespaceReport, 'namespace' | 'exemptions'>, snapshot?: NamespaceSnapshot) => void;
 }
 
 /**
@@ -68,17 +71,20 @@ export interface Next {
  */
 export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promise<Next> {
   const { key: name, addedAt } = item;
-  const { view, memory, protectedNamespaces } = deps;
+  const { view, memory, protectedNamespaces, maxExceptionMs } = deps;
   const snapshot = gather(view, name, {
     platform: deps.platform(),
     operator: deps.operator(),
     protectedNamespaces,
+    now: deps.timing.date().getTime(),
+    maxExceptionMs,
     lastWritten: memory.writtenIn(name),
     unreported: memory.unreportedIn(name),
   });
   if (snapshot === undefined) {
     deps.policiesTouched(memory.forgetEntirely(name));
     deps.brake.forget(name);
+    deps.exempted({ namespace: name, exemptions: [] });
     return { when: 'settled' };
   }
   if (awaitsDecision(snapshot, deps)) return { when: 'settled' };
@@ -94,6 +100,7 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
   keepRecord(report, reported, deps);
 
   deps.policiesTouched(memory.remember(withOwnRefusal(report, reported), generationsOf(snapshot)));
+  deps.exempted(report, snapshot);
   const lookAgainMs = brake.lookAgainMs();
   return { ...nextOf(planned, outcomes, reported), ...(lookAgainMs === undefined ? {} : { lookAgainMs }) };
 }

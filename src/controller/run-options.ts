@@ -14,6 +14,8 @@ export interface RunOptions {
   /** Namespaces worked on at once. */
   readonly concurrency: number;
   readonly protectedNamespaces: readonly string[];
+  /** How long an exception may last. */
+  readonly maxExceptionMs: number;
   /** What flags tell of the cluster: it overrides what is detected. */
   readonly platform: Partial<PlatformFacts>;
   /** Whether to record Kubernetes Events. */

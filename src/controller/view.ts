@@ -1,4 +1,8 @@
+import { decodeException } from '../api/decode-exception.ts';
 import { decodePolicy, finalizersOf } from '../api/decode-policy.ts';
+import { standingOf } from '../api/exception.ts';
+import type { SecurityException } from '../api/exception.ts';
+import type { ExceptionStatus } from '../api/exception-status.ts';
 import type { PolicyStatus } from '../api/policy-status.ts';
 import type { Policy } from '../api/policy.ts';
 import type { PostureContent } from '../api/posture.ts';
@@ -23,6 +27,11 @@ export interface PolicyEntry extends Stored {
   readonly status?: PolicyStatus;
 }
 
+export interface ExceptionEntry extends Stored {
+  readonly exception: SecurityException;
+  readonly status?: ExceptionStatus;
+}
+
 export interface NamespaceEntry extends Stored {
   readonly labels: StringMap;
   readonly terminating: boolean;
@@ -37,6 +46,7 @@ export interface PostureEntry extends Stored {
 /** What the process knows of the cluster: one store per kind, kept current by the reflectors. */
 export interface ClusterView {
   readonly policies: Store<PolicyEntry>;
+  readonly exceptions: Store<ExceptionEntry>;
   readonly namespaces: Store<NamespaceEntry>;
   readonly postures: Store<PostureEntry>;
   readonly clusterRoles: Store<ClusterRoleEntry>;
@@ -49,6 +59,7 @@ export interface ClusterView {
 export function createView(): ClusterView {
   return {
     policies: new Store({ transform: policyEntry }),
+    exceptions: new Store({ transform: exceptionEntry }),
     namespaces: namespaceStore(),
     postures: new Store({ transform: postureEntry }),
     clusterRoles: new Store(clusterRoleTransform),
@@ -89,7 +100,14 @@ function taken<T extends Stored>(store: Store<T>, object: KubeObject): T | undef
   return answer?.value;
 }
 
-export interface GatherOptions {
+/** What decides which exceptions are active. */
+export interface ExceptionClock {
+  /** The wall clock, in milliseconds since 1970. */
+  readonly now: number;
+  readonly maxExceptionMs: number;
+}
+
+export interface GatherOptions extends ExceptionClock {
   readonly platform: PlatformFacts;
   readonly operator?: string | undefined;
   readonly protectedNamespaces: readonly string[];
@@ -102,7 +120,7 @@ export interface GatherOptions {
 export function gather(
   view: ClusterView,
   name: string,
-  { unreported, ...options }: GatherOptions,
+  { unreported, now, maxExceptionMs, ...options }: GatherOptions,
 ): NamespaceSnapshot | undefined {
   const namespace = view.namespaces.get('', name);
   if (namespace === undefined) return undefined;
@@ -111,6 +129,7 @@ export function gather(
   return {
     namespace: { name, labels: namespace.labels, terminating: namespace.terminating },
     policies: view.policies.list('').map(({ policy }) => policy),
+    exceptions: activeExceptions(view, { now, maxExceptionMs }),
     live: objects.filter((object) => isSlotObject(object.kind, object.name)),
     others: objects.filter((object) => !isSlotObject(object.kind, object.name)),
     clusterRoles: clusterRolesOf(view),
@@ -127,10 +146,26 @@ export function clusterRolesOf({ clusterRoles }: ClusterView): ClusterRoles {
   return { get: (name) => clusterRoles.get('', name)?.content };
 }
 
+/** The exceptions that cover something now, whatever they select. */
+export function activeExceptions(
+  view: Pick<ClusterView, 'exceptions'>,
+  { now, maxExceptionMs }: ExceptionClock,
+): readonly SecurityException[] {
+  return view.exceptions
+    .list('')
+    .map(({ exception }) => exception)
+    .filter((exception) => standingOf(exception, now, maxExceptionMs) === 'active');
+}
+
 function policyEntry(object: KubeObject): PolicyEntry {
   const status = object['status'] as PolicyStatus | undefined;
   const decoded = { policy: decodePolicy(object), finalizers: finalizersOf(object) };
   return { ...identity(object), ...decoded, ...(status === undefined ? {} : { status }) };
+}
+
+function exceptionEntry(object: KubeObject): ExceptionEntry {
+  const status = object['status'] as ExceptionStatus | undefined;
+  return { ...identity(object), exception: decodeException(object), ...(status === undefined ? {} : { status }) };
 }
 
 function namespaceEntry(object: KubeObject): NamespaceEntry {

@@ -1,4 +1,4 @@
-import { policyResource, postureResource } from '../api/resources.ts';
+import { exceptionResource, policyResource, postureResource } from '../api/resources.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { selectName } from '../kube/initial-list.ts';
 import type { KubeObserver, Log } from '../kube/observer.ts';
@@ -31,6 +31,7 @@ export class Watches {
     });
     this.#reflectors = [
       watch(policyResource, view.policies),
+      watch(exceptionResource, view.exceptions),
       watch(postureResource, view.postures),
       watch(namespaces, view.namespaces),
       watch(clusterRoleResource, view.clusterRoles),

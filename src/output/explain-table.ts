@@ -1,5 +1,5 @@
-import type { Explanation, PolicyExplanation, SlotExplanation } from './explanation.ts';
-import { aligned, diffLine } from './text.ts';
+import type { ExceptionExplanation, Explanation, PolicyExplanation, SlotExplanation } from './explanation.ts';
+import { aligned, diffLine, someOf } from './text.ts';
 import type { Shorten } from './text.ts';
 
 /** Policies that have nothing to do with the namespace are of interest as long as they are few. */
@@ -10,6 +10,7 @@ export function explainTable(explanation: Explanation, shorten: Shorten): string
   const blocks = [
     headLines(explanation),
     policyLines(explanation.policies),
+    exceptionLines(explanation.exceptions),
     slotLines(explanation.slots),
     ...explanation.slots.map((slot) => detailLines(slot, shorten)),
     clusterLines(explanation),
@@ -45,6 +46,25 @@ function policyLines(policies: readonly PolicyExplanation[]): readonly string[] 
     ...(left > 0 ? [`and ${left} more that don't select it`] : []),
   ];
 }
+
+function exceptionLines(exceptions: readonly ExceptionExplanation[]): readonly string[] {
+  if (exceptions.length === 0) return [];
+  const rows = exceptions.map(({ name, effect, owner, expirationTime, standing, slots }) => [
+    name,
+    effect,
+    owner,
+    standing === 'active' ? `until ${expirationTime}` : STANDINGS[standing],
+    slots.length === 0 ? 'nothing' : someOf(slots),
+  ]);
+  return aligned([['EXCEPTION', 'EFFECT', 'OWNER', 'ACTIVE', 'COVERS'], ...rows]);
+}
+
+const STANDINGS = {
+  expired: 'no: it has ended',
+  tooLong: 'no: longer than --max-exception-duration',
+  invalid: 'no: it has a fault',
+  deleting: 'no: it is being deleted',
+} as const;
 
 function slotLines(slots: readonly SlotExplanation[]): readonly string[] {
   if (slots.length === 0) return ['No object is asked for, and none is left.'];

@@ -8,6 +8,8 @@ export interface Explanation {
   readonly terminating: boolean;
   /** Every policy of the cluster, those that select the namespace first, then by name. */
   readonly policies: readonly PolicyExplanation[];
+  /** The exceptions that select the namespace, those that are active first, then by name. */
+  readonly exceptions: readonly ExceptionExplanation[];
   /** Every object the namespace has or should have of them, by slot. */
   readonly slots: readonly SlotExplanation[];
   /** What is granted in every namespace, by ClusterRoleBinding. */
@@ -28,6 +30,19 @@ export interface PolicyExplanation {
   readonly because: readonly string[];
   /** Faults in it, each with the field's path. */
   readonly problems: readonly string[];
+}
+
+export interface ExceptionExplanation {
+  readonly name: string;
+  readonly effect: NamespaceSnapshot['exceptions'][number]['effect'];
+  readonly owner: string;
+  readonly reason: string;
+  /** As written, RFC 3339. */
+  readonly expirationTime: string;
+  /** Only an `active` one covers anything. */
+  readonly standing: 'active' | 'expired' | 'tooLong' | 'invalid' | 'deleting';
+  /** `Kind/name` of what it covers here. */
+  readonly slots: readonly string[];
 }
 
 export interface SlotExplanation extends Pick<SlotPlan, 'slot' | 'state' | 'reason' | 'message' | 'actor'> {

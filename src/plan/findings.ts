@@ -32,7 +32,7 @@ export function withFindings(slots: readonly SlotPlan[], found: readonly SlotPla
 }
 
 function isStandingIn({ state, change }: SlotPlan): boolean {
-  return change !== undefined || state === 'Foreign' || state === 'Replaced';
+  return change !== undefined || state === 'Foreign' || state === 'Replaced' || state === 'Exempt';
 }
 
 function withOpening(slot: SlotPlan, opened: ReadonlyMap<string, SlotPlan>): SlotPlan {

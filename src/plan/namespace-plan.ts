@@ -31,6 +31,14 @@ export interface NamespacePlan {
   readonly audits: readonly AuditPlan[];
   /** Slots lost at equal priority. */
   readonly conflicts: readonly SlotConflict[];
+  /** The active exceptions that select the namespace, by name; none for a terminating one. */
+  readonly exemptions: readonly ExceptionReach[];
+}
+
+/** How many of a namespace's slots an exception covers. */
+export interface ExceptionReach {
+  readonly exception: string;
+  readonly slots: number;
 }
 
 export interface AuditPlan {
@@ -60,6 +68,8 @@ export interface SlotPlan {
   readonly applied?: Content;
   /** It tightens something, and nobody has looked yet whether the pods would violate it: not to be written so. */
   readonly tightens?: true;
+  /** The exception that covers it, or that has ended without the slot being as wanted again. */
+  readonly exception?: string;
   /** The slot that has to stand before this one can be written. */
   readonly needs?: string;
   /** The write that mends it; absent where there is nothing to do or nothing may be done. */

@@ -1,8 +1,10 @@
 import type { Policy } from '../api/policy.ts';
 import type { FoldContext } from '../slots/slot-kind.ts';
 import { adopts, place } from './beside-strangers.ts';
+import { exceptionsFor, foldExempt, reachOf, speaksOf } from './exempt.ts';
+import type { ExemptFold } from './exempt.ts';
+import { coveredSlot, exempt } from './exempt-slot.ts';
 import { findings, withFindings } from './findings.ts';
-import { foldPolicies } from './fold.ts';
 import type { FoldedSlots } from './fold.ts';
 import type { AuditPlan, NamespacePlan, SlotConflict, SlotPlan } from './namespace-plan.ts';
 import type { SlotInput } from './slot-input.ts';
@@ -11,14 +13,14 @@ import { emptySlot, heldObject, kindOfSlot, slotsBefore } from './slots-before.t
 import type { SlotBefore } from './slots-before.ts';
 import type { NamespaceSnapshot } from './snapshot.ts';
 import { standings } from './standing.ts';
-import { tightenedSlot, tighteningIn } from './tightening.ts';
-import type { JudgedPosture } from './widened.ts';
+import { tighteningIn } from './tightening.ts';
 
 /**
  * What one namespace should hold, what it holds, and the writes between the two. Pure: the same snapshot gives the same
  * plan, and applying a plan's changes gives a snapshot whose plan has none.
  */
 export function plan(snapshot: NamespaceSnapshot): NamespacePlan {
+  const { terminating } = snapshot.namespace;
   const standing = standings(snapshot.policies, snapshot.namespace, snapshot.protectedNamespaces);
   const before = slotsBefore(snapshot, standing);
   const context: FoldContext = {
@@ -27,54 +29,73 @@ export function plan(snapshot: NamespaceSnapshot): NamespacePlan {
     operator: snapshot.operator,
     held: [...before.values()].flatMap(heldObject),
   };
-  const fold = (policies: readonly Policy[]): FoldedSlots => foldPolicies(policies, context);
-  const wanted = place(fold(standing.claims), snapshot);
+  const exceptions = exceptionsFor(snapshot);
+  const exempting = { exceptions, context, before, place: (folded: FoldedSlots) => place(folded, snapshot) };
+  const { wanted, exemptions } = foldExempt(standing.claims, exempting);
   const tightening = tighteningIn(snapshot, wanted);
-  const inputs = slotInputs(snapshot, before, wanted);
-  const slots = withoutStrangers(inputs.flatMap((input) => tightenedSlot(input, tightening) ?? []));
+  const inputs = slotInputs(snapshot, before, [...wanted.keys(), ...exemptions.keys()]);
+  const slots = withoutStrangers(
+    inputs.flatMap((known) => {
+      const input = withDesired(known, wanted, snapshot);
+      return coveredSlot(input, exemptions.get(input.slot), tightening) ?? [];
+    }),
+  );
+  const shadows = standing.audits.map((policy) => ({
+    policy,
+    shadow: foldExempt([...standing.claims, policy], exempting),
+  }));
   const found = findings(wanted, { policies: standing.claims, wanted, snapshot });
 
   return {
     namespace: snapshot.namespace.name,
     // A namespace on its way out can't be brought to a posture any more, and nobody is to be woken for it.
-    matched: snapshot.namespace.terminating ? [] : standing.matched,
-    cleaning: snapshot.namespace.terminating ? [] : standing.cleaning,
-    slots: snapshot.namespace.terminating ? slots.map(leftAlone) : withFindings(slots, found),
-    audits: standing.audits.map((policy): AuditPlan => {
-      const shadow = place(fold([...standing.claims, policy]), snapshot);
-      return {
-        policy: policy.name,
-        slots: auditSlots(before, policy, { policies: [policy], wanted: shadow, snapshot }),
-      };
-    }),
+    matched: terminating ? [] : standing.matched,
+    cleaning: terminating ? [] : standing.cleaning,
+    slots: terminating ? slots.map(leftAlone) : withFindings(slots, found),
+    audits: shadows.map(({ policy, shadow }): AuditPlan => ({
+      policy: policy.name,
+      slots: auditSlots(snapshot, { before, shadow, policy }),
+    })),
     conflicts: conflictsOf(wanted),
+    exemptions: terminating ? [] : reachOf(exceptions, [exemptions, ...shadows.map((each) => each.shadow.exemptions)]),
   };
 }
 
+/** Every slot that has something to it: an object, a record, or one of the others. */
 function slotInputs(
   snapshot: NamespaceSnapshot,
   before: ReadonlyMap<string, SlotBefore>,
-  wanted: FoldedSlots,
-): readonly SlotInput[] {
-  return [...new Set([...before.keys(), ...wanted.keys()])].sort().flatMap((slot) => {
-    const desired = wanted.get(slot);
+  others: readonly string[],
+): readonly SlotBefore[] {
+  return [...new Set([...before.keys(), ...others])].sort().flatMap((slot) => {
     const kind = kindOfSlot(slot);
-    if (kind === undefined) return [];
-    const known = before.get(slot) ?? emptySlot(snapshot, slot, kind.objectKind);
-    return [desired === undefined ? known : { ...known, desired, adopts: adopts(desired, snapshot) }];
+    return kind === undefined ? [] : [before.get(slot) ?? emptySlot(snapshot, slot, kind.objectKind)];
   });
 }
 
-function auditSlots(
-  before: ReadonlyMap<string, SlotBefore>,
-  { name }: Policy,
-  shadow: JudgedPosture,
-): readonly SlotPlan[] {
-  const own = new Map([...shadow.wanted].filter(([, { policies }]) => policies.includes(name)));
-  const slots = slotInputs(shadow.snapshot, before, own).flatMap((input) =>
-    input.desired === undefined ? [] : [auditedSlotOf({ ...input, desired: input.desired })],
-  );
-  return withFindings(slots, findings(own, shadow));
+function withDesired(known: SlotBefore, wanted: FoldedSlots, snapshot: NamespaceSnapshot): SlotInput {
+  const desired = wanted.get(known.slot);
+  return desired === undefined ? known : { ...known, desired, adopts: adopts(desired, snapshot) };
+}
+
+interface Shadow {
+  readonly before: ReadonlyMap<string, SlotBefore>;
+  readonly shadow: ExemptFold;
+  readonly policy: Policy;
+}
+
+function auditSlots(snapshot: NamespaceSnapshot, { before, shadow, policy }: Shadow): readonly SlotPlan[] {
+  const { plain, wanted, exemptions } = shadow;
+  const own = new Map([...wanted].filter(([, { policies }]) => policies.includes(policy.name)));
+  const slots = slotInputs(snapshot, before, [...plain.keys(), ...own.keys()]).flatMap((input) => {
+    const [desired, exemption] = [own.get(input.slot), exemptions.get(input.slot)];
+    const asks = desired !== undefined || plain.get(input.slot)?.policies.includes(policy.name) === true;
+    // Covered, it is no drift: nobody asks for it as long as the exception lasts.
+    if (exemption !== undefined && speaksOf(exemption.exception, [policy.name]))
+      return asks ? [exempt(input, exemption)] : [];
+    return desired === undefined ? [] : [auditedSlotOf({ ...input, desired })];
+  });
+  return withFindings(slots, findings(own, { policies: [policy], wanted, snapshot }));
 }
 
 /** A terminating namespace takes no new objects: what is missing there can't be mended and is no one's fault. */

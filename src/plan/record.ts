@@ -12,18 +12,20 @@ export interface ReportedSlot {
   readonly applied?: Content | string;
   /** As JSON where it is read from a report. */
   readonly before?: Leaves | string;
+  readonly exception?: string;
 }
 
 const FLAWS: Readonly<Record<FlawReason, true>> = { LabelMissing: true, LabelForbidden: true, BindsOperator: true };
 
 /** What the next plan has to know of a slot as it was reported. */
-export function recordOf({ slot, uid = '', policies, reason = '', ...more }: ReportedSlot): RecordedSlot {
+export function recordOf({ slot, uid = '', policies, reason = '', exception, ...more }: ReportedSlot): RecordedSlot {
   const [applied, before] = [valueOf(more.applied), valueOf(more.before)];
   return {
     slot,
     uid,
     policies,
     ...(Object.hasOwn(FLAWS, reason) ? { flawed: true } : {}),
+    ...(exception === undefined ? {} : { exception }),
     ...(applied === undefined ? {} : { applied }),
     ...(before === undefined ? {} : { before }),
   };

@@ -4,11 +4,15 @@ import { matchesSelector } from '../semantics/selector.ts';
 import type { NamespaceFacts } from '../slots/slot-kind.ts';
 
 /**
- * Whether a policy selects a namespace: selector, includeNames and excludeNames are ANDed. A protected namespace is
+ * Whether a policy, or an exception, selects a namespace: selector, includeNames and excludeNames are ANDed. A protected namespace is
  * selected only by its exact name in includeNames, so `namespaceSelector: {}` can never close kube-system.
  */
-export function selects(policy: Policy, namespace: NamespaceFacts, protectedGlobs: readonly string[]): boolean {
-  const { includeNames, excludeNames, namespaceSelector } = policy.selection;
+export function selects(
+  { selection }: Pick<Policy, 'selection'>,
+  namespace: NamespaceFacts,
+  protectedGlobs: readonly string[],
+): boolean {
+  const { includeNames, excludeNames, namespaceSelector } = selection;
   if (anyGlob(protectedGlobs, namespace.name) && !includeNames?.includes(namespace.name)) return false;
   if (includeNames !== undefined && !anyGlob(includeNames, namespace.name)) return false;
   if (excludeNames !== undefined && anyGlob(excludeNames, namespace.name)) return false;

@@ -31,6 +31,11 @@ export const SLOT_REASONS = [
   'Contested',
   // It stands as it should, and does nothing.
   'NotEffective',
+  // Covered by a SecurityException, or just no more.
+  'ExceptionIgnore',
+  'ExceptionRemove',
+  'ExceptionOverride',
+  'ExceptionEnded',
   // On its way out.
   'NoLongerAskedFor',
   'CleaningUp',

@@ -1,3 +1,4 @@
+import type { SecurityException } from '../api/exception.ts';
 import type { Policy } from '../api/policy.ts';
 import type { ManagedFieldsEntry, StringMap } from '../slots/kube-object.ts';
 import type { Leaves } from '../slots/leaves.ts';
@@ -10,6 +11,8 @@ export interface NamespaceSnapshot {
   readonly namespace: NamespaceFacts & { readonly terminating: boolean };
   /** Every policy of the cluster, also those that do not select this namespace. */
   readonly policies: readonly Policy[];
+  /** The exceptions of the cluster that are active at the moment of the snapshot, whatever they select. */
+  readonly exceptions: readonly SecurityException[];
   /** Objects of the registry's kinds in this namespace whose name starts with `parapet-`, and those whose fields are slots. */
   readonly live: readonly LiveObject[];
   /** Every other object of the registry's kinds in this namespace: read, never written. */
@@ -35,7 +38,7 @@ export type ClusterRoles = Pick<ReadonlyMap<string, Content>, 'get'>;
 /** A namespace that nobody ever put anything into: what every namespace has is there, as it was made. */
 export function emptyNamespace(
   namespace: NamespaceFacts,
-  cluster: Pick<NamespaceSnapshot, 'policies' | 'platform' | 'protectedNamespaces'>,
+  cluster: Pick<NamespaceSnapshot, 'policies' | 'exceptions' | 'platform' | 'protectedNamespaces'>,
 ): NamespaceSnapshot {
   return {
     namespace: { ...namespace, terminating: false },
@@ -92,4 +95,6 @@ export interface RecordedSlot {
   readonly applied?: Content;
   /** Of fields of an object that isn't ours: what stood there before our first write, null where nothing did. */
   readonly before?: Leaves;
+  /** The exception that covered it then, or whose end it has still to come back from. */
+  readonly exception?: string;
 }

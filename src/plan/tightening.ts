@@ -2,12 +2,13 @@ import type { Content, Desired, Hold } from '../slots/slot-kind.ts';
 import type { Workloads } from '../slots/workloads.ts';
 import type { FoldedSlots } from './fold.ts';
 import type { SlotPlan } from './namespace-plan.ts';
+import { returning } from './returning.ts';
 import type { NamespaceSnapshot } from './snapshot.ts';
 import type { SlotInput } from './slot-input.ts';
 import { slotOf } from './slot-of.ts';
 
 /** What decides whether an edit waits. */
-interface TighteningContext {
+export interface TighteningContext {
   readonly workloads: Workloads;
   /** Whether the policies behind a slot want their edits to wait. */
   readonly holds: (policies: readonly string[]) => boolean;
@@ -34,7 +35,7 @@ export function tighteningIn(
  * an edit waits, whoever tampers is put back to what was last written.
  */
 export function tightenedSlot(input: SlotInput, context: TighteningContext): SlotPlan | undefined {
-  const planned = slotOf(input);
+  const planned = returning(slotOf(input), input);
   const { desired, recorded, live } = input;
   if (planned?.change === undefined || desired === undefined) return planned;
   if (input.objectKind.hold === undefined || !context.holds(desired.policies)) return planned;
@@ -70,7 +71,7 @@ function weighed(
 
 function held(
   { live, recorded }: SlotInput,
-  { slot, policies, diffs }: SlotPlan,
+  { slot, policies, diffs, exception }: SlotPlan,
   { hold, applied }: { readonly hold: Hold; readonly applied: Content | undefined },
 ): SlotPlan {
   return {
@@ -83,5 +84,6 @@ function held(
     diffs,
     actor: '',
     ...(applied === undefined ? {} : { applied }),
+    ...(exception === undefined ? {} : { exception }),
   };
 }

@@ -10,6 +10,8 @@ import { readNetworkPolicySpec } from './read-stranger.ts';
 import type { LiveObject } from './snapshot.ts';
 import type { JudgedPosture, Widening } from './widened.ts';
 
+const DEFAULT_DENY = 'NetworkPolicy/parapet-default-deny';
+
 /** What a NetworkPolicy opens in directions that the policies' default-deny closes. */
 export function widenedByNetworkPolicy({ content }: LiveObject, posture: JudgedPosture): Widening | undefined {
   const minding = posture.policies.flatMap((policy) => {
@@ -26,7 +28,7 @@ export function widenedByNetworkPolicy({ content }: LiveObject, posture: JudgedP
 type Opening = Pick<Widening, 'reason' | 'opens'>;
 
 function openingFor(policy: Policy, content: Content, posture: JudgedPosture): Opening | undefined {
-  const closed = closedBy(policy);
+  const closed = closedBy(policy).filter((direction) => isDenied(direction, posture.wanted));
   if (policy.widening.networkPolicies === 'Ignore' || closed.length === 0) return undefined;
   const broad = broadOpening(content, closed);
   if (broad !== undefined || policy.widening.networkPolicies === 'Broad') return broad;
@@ -44,6 +46,12 @@ function closedBy({ blocks, invalidFields }: Policy): readonly Direction[] {
   if (invalidFields.includes('networkPolicy')) return [];
   const directions = asList(asObject(blocks['networkPolicy'])['defaultDeny']);
   return (['Egress', 'Ingress'] as const).filter((direction) => directions.includes(direction));
+}
+
+/** What an exception opens is not closed, whatever the policy says. */
+function isDenied(direction: Direction, wanted: FoldedSlots): boolean {
+  const spec = asObject(wanted.get(DEFAULT_DENY)?.content['spec']);
+  return asList(spec['policyTypes']).includes(direction);
 }
 
 function allowedBy(wanted: FoldedSlots): readonly NetworkPolicySpec[] {

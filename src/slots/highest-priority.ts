@@ -15,7 +15,11 @@ export function highestPriority<Block>(
   propose: (block: Block) => readonly Proposal[],
 ): readonly Desired[] {
   const bids = claims
-    .flatMap(({ policy, priority, block }) => propose(block).map((proposal): Bid => ({ policy, priority, proposal })))
+    .flatMap(({ policy, priority, block, lifted }) =>
+      propose(block)
+        .filter(({ kind, name }) => lifted?.(`${kind}/${name}`) !== true)
+        .map((proposal): Bid => ({ policy, priority, proposal })),
+    )
     .toSorted(byPrecedence);
   const slots = Map.groupBy(bids, ({ proposal }) => `${proposal.kind}/${proposal.name}`);
   return [...slots].toSorted(([a], [b]) => compareText(a, b)).flatMap(([, rivals]) => settle(rivals));

@@ -4,6 +4,7 @@ import { asList, asObject, asSet, canonical } from './canonical.ts';
 import { highestPriority } from './highest-priority.ts';
 import type { Json } from './kube-object.ts';
 import { closedToMetadata, everywhereUnder } from './metadata-cutouts.ts';
+import { laidOverByName } from './overlay.ts';
 import { networkPolicyProblems } from './network-policy-problems.ts';
 import { networkPolicySchema } from './network-policy-schema.ts';
 import type { Direction, NetworkPolicyBlock, NetworkPolicySpec } from './network-policy-schema.ts';
@@ -11,6 +12,7 @@ import type { Claim, CniFacts, Content, Desired, FoldContext, HeldObject, Object
 
 const KIND = 'NetworkPolicy';
 const DEFAULT_DENY = 'parapet-default-deny';
+const DEFAULT_DENY_SLOT = `${KIND}/${DEFAULT_DENY}`;
 const DIRECTIONS = ['Egress', 'Ingress'] as const;
 
 /** Who closes a direction; a direction that stays open is absent. */
@@ -47,15 +49,43 @@ export const networkPolicy: SlotKind<NetworkPolicyBlock> = {
     const further = highestPriority(claims, (block) => furtherPolicies(block, context.platform.cni));
     return [...foldDefaultDeny(claims, closed, context.held), ...allows, ...further];
   },
+  overlay: overlaid,
 };
+
+/** A default-deny is replaced as a whole, so that an exception can open a direction; what it allows adds up. */
+function overlaid(blocks: readonly NetworkPolicyBlock[], override: NetworkPolicyBlock): readonly NetworkPolicyBlock[] {
+  const { defaultDeny, allow = [], policies = [] } = override;
+  const isClosed = blocks.some((block) => block.defaultDeny !== undefined);
+  const allowed = new Set(blocks.flatMap((block) => block.allow ?? []));
+  const further = laidOverByName(
+    blocks.map((block) => block.policies ?? []),
+    policies,
+  );
+  return blocks.map((block, index): NetworkPolicyBlock => {
+    const closes = block.defaultDeny !== undefined || (index === 0 && !isClosed);
+    const allows = [...(block.allow ?? []), ...(index === 0 ? allow.filter((preset) => !allowed.has(preset)) : [])];
+    const own = further[index] ?? [];
+    return {
+      ...block,
+      ...(defaultDeny !== undefined && closes ? { defaultDeny } : {}),
+      ...(allows.length > 0 ? { allow: allows } : {}),
+      ...(own.length > 0 ? { policies: [...own] } : {}),
+    };
+  });
+}
 
 /** Holders outside the fold count only where no claim closes the direction: they then are why it is closed. */
 function closedDirections(claims: readonly Claim<NetworkPolicyBlock>[], held: readonly HeldObject[]): Closed {
   const closers = DIRECTIONS.map((direction) => {
-    const claimed = claims.filter(({ block }) => block.defaultDeny?.includes(direction)).map(({ policy }) => policy);
+    const claimed = claims.filter((claim) => denied(claim).includes(direction)).map(({ policy }) => policy);
     return [direction, claimed.length > 0 ? claimed : holdersOf(direction, held)] as const;
   });
   return new Map(closers.filter(([, policies]) => policies.length > 0));
+}
+
+/** The directions a claim closes. */
+function denied({ block, lifted }: Claim<NetworkPolicyBlock>): readonly Direction[] {
+  return lifted?.(DEFAULT_DENY_SLOT) === true ? [] : (block.defaultDeny ?? []);
 }
 
 function holdersOf(direction: Direction, held: readonly HeldObject[]): readonly string[] {
@@ -77,7 +107,7 @@ function foldDefaultDeny(
   closed: Closed,
   held: readonly HeldObject[],
 ): readonly Desired[] {
-  const claimed = new Set(claims.flatMap(({ block }) => block.defaultDeny ?? []));
+  const claimed = new Set(claims.flatMap(denied));
   if (claimed.size === 0) return [];
   const spec = { podSelector: {}, policyTypes: [...closed.keys()] };
   const frozen = held.filter(isHeldDeny).flatMap((object) => object.frozen);
@@ -98,7 +128,9 @@ function foldPreset(
   claims: readonly Claim<NetworkPolicyBlock>[],
   { closed, context }: { readonly closed: Closed; readonly context: FoldContext },
 ): readonly Desired[] {
-  const asking = claims.filter(({ block }) => block.allow?.includes(preset)).map(({ policy }) => policy);
+  const asking = claims
+    .filter(({ block, lifted }) => block.allow?.includes(preset) && lifted?.(`${KIND}/${name}`) !== true)
+    .map(({ policy }) => policy);
   const opened = rules(context.platform);
   const said = caveat?.(context.platform);
   const policyTypes = openedDirections(opened).filter((direction) => closed.has(direction));

@@ -20,6 +20,12 @@ export interface SlotKind<Block = unknown> {
   validate(block: Block): readonly Problem[];
   /** Several policies' blocks become the objects one namespace should hold. Pure; deterministic in claim order. */
   fold(claims: readonly Claim<Block>[], context: FoldContext): readonly Desired[];
+  /**
+   * Lays a SecurityException's block over those of the policies it covers, the strongest first: what it names is
+   * replaced wherever it stands, and what stands nowhere is added to the first. There is at least one block. Left out,
+   * lists are laid over by `name` and other blocks member by member, see `laidOver`.
+   */
+  overlay?(blocks: readonly Block[], override: Block): readonly Block[];
 }
 
 /** An object as a policy wants it from now on, and as it was last written; undefined where it is new. */
@@ -90,6 +96,11 @@ export interface Claim<Block = unknown> {
   readonly policy: string;
   readonly priority: number;
   readonly block: Block;
+  /**
+   * Slots (`Kind/name`) of which the claim says nothing for now, because an exception takes the policy's say away there.
+   * Every fold has to honour it; `highestPriority` does, and claims on a field slot that is lifted don't reach the fold.
+   */
+  readonly lifted?: (slot: string) => boolean;
 }
 
 /** What a fold may look at beside the claims. */

@@ -1,6 +1,6 @@
 import { SLOT_REASONS } from '../plan/slot-reasons.ts';
 
-/** Reasons of a policy's conditions: stable, listed in docs/troubleshooting.md. Stalled and Degraded also name a slot's. */
+/** Reasons of a policy's or an exception's conditions: stable, listed in docs/troubleshooting.md. Stalled and Degraded also name a slot's. */
 export const CONDITION_REASONS = [
   'Succeeded',
   'NoNamespaces',
@@ -13,6 +13,10 @@ export const CONDITION_REASONS = [
   'DriftFound',
   'DriftOpen',
   'SamePriority',
+  'InEffect',
+  'Expired',
+  'MatchesNothing',
+  'TooLong',
   ...SLOT_REASONS,
 ] as const;
 

@@ -148,7 +148,8 @@ function nextIn(namespace: string): string {
   return `next: kubectl describe nsposture parapet -n ${namespace}`;
 }
 
-function condition(
+/** A condition, its message cut to what one may hold. */
+export function condition(
   type: ConditionType,
   status: PolicyCondition['status'],
   reason: Cause['reason'],

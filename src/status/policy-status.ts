@@ -1,7 +1,8 @@
 import { MAX_LAST_REPAIRS } from '../api/policy-status.ts';
-import type { PolicyCondition, PolicyRepair, PolicyStatus } from '../api/policy-status.ts';
+import type { PolicyRepair, PolicyStatus } from '../api/policy-status.ts';
 import { decideConditions } from './conditions.ts';
-import type { Situation, Verdicted } from './conditions.ts';
+import type { Situation } from './conditions.ts';
+import { timed } from './timed.ts';
 import type { Totals } from './totals.ts';
 
 export interface PolicyStatusInput extends Situation {
@@ -18,7 +19,8 @@ export interface PolicyStatusInput extends Situation {
  */
 export function policyStatus(input: PolicyStatusInput): PolicyStatus {
   const { policy, totals, previous, now } = input;
-  const conditions = decideConditions(input).map((condition) => timed(condition, input));
+  const at = { previous: previous?.conditions, generation: policy.generation, now };
+  const conditions = decideConditions(input).map((condition) => timed(condition, at));
   return {
     // A reader that waits for this generation must not be told "done" before anything was looked at.
     observedGeneration: policy.generation,
@@ -52,11 +54,4 @@ function driftOf(
     ...(detected === undefined ? {} : { lastDetectedTime: detected }),
     lastRepairs: [...repairs.toReversed(), ...lastRepairs].slice(0, MAX_LAST_REPAIRS),
   };
-}
-
-function timed(condition: Verdicted, { previous, policy, now }: PolicyStatusInput): PolicyCondition {
-  const before = previous?.conditions?.find(({ type }) => type === condition.type);
-  const lastTransitionTime =
-    before !== undefined && before.status === condition.status ? before.lastTransitionTime : now;
-  return { ...condition, observedGeneration: policy.generation, lastTransitionTime };
 }

@@ -59,7 +59,7 @@ function reportedSlots(report: NamespaceReport): readonly SlotReport[] {
     for (const slot of audited) {
       const known = slots.get(slot.slot);
       if (known === undefined) slots.set(slot.slot, { ...slot, reason: slot.reason || 'Audit' });
-      else if (slot.state !== 'OK' && levelOf(known.state) === 'Compliant') {
+      else if (slot.state !== 'OK' && slot.state !== 'Exempt' && levelOf(known.state) === 'Compliant') {
         slots.set(slot.slot, withProposal(known, slot, policy));
       }
     }
@@ -109,6 +109,7 @@ function postureSlot(slot: SlotReport, since: string): PostureSlot {
     ...(slot.uid === '' ? {} : { uid: slot.uid }),
     state: slot.state,
     ...(slot.reason === '' ? {} : { reason: slot.reason }),
+    ...(slot.exception === undefined ? {} : { exception: slot.exception }),
     ...(slot.message === '' ? {} : { message: cut(slot.message, MAX_SLOT_MESSAGE_LENGTH) }),
     since,
     ...appliedText(slot),

@@ -34,6 +34,7 @@ export interface NamespaceReport {
   readonly removed: readonly SlotReport[];
   readonly audits: readonly { readonly policy: string; readonly slots: readonly SlotReport[] }[];
   readonly conflicts: NamespacePlan['conflicts'];
+  readonly exemptions: NamespacePlan['exemptions'];
 }
 
 /** What a plan has become by its outcomes, by slot. A change without an outcome was not tried and is still due. */
@@ -48,6 +49,7 @@ export function settle(plan: NamespacePlan, outcomes: ReadonlyMap<string, Outcom
     removed: plan.slots.filter(isRemoved).map(settled),
     audits: plan.audits.map(({ policy, slots }) => ({ policy, slots: slots.map(bare) })),
     conflicts: plan.conflicts,
+    exemptions: plan.exemptions,
   };
 }
 

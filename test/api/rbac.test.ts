@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
-import { policyResource, postureResource } from '../../src/api/resources.ts';
+import { exceptionResource, policyResource, postureResource } from '../../src/api/resources.ts';
 import { objectKinds, wholeKinds } from '../../src/slots/object-kinds.ts';
 
 interface Rule {
@@ -70,9 +70,11 @@ describe('config/rbac', () => {
     }
   });
 
-  it('lets the operator read policies and write their status and finalizers, and neither create nor delete any', () => {
+  it('lets the operator read policies and exceptions and write their status and policies’ finalizers, and neither create nor delete any', () => {
     expect(verbsFor(policyResource.group, policyResource.plural)).to.deep.equal(['list', 'watch', 'patch']);
     expect(verbsFor(policyResource.group, `${policyResource.plural}/status`)).to.deep.equal(['patch']);
+    expect(verbsFor(exceptionResource.group, exceptionResource.plural)).to.deep.equal(['list', 'watch']);
+    expect(verbsFor(exceptionResource.group, `${exceptionResource.plural}/status`)).to.deep.equal(['patch']);
     expect(verbsFor(postureResource.group, postureResource.plural)).to.include('create');
   });
 

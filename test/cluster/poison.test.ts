@@ -4,15 +4,12 @@ import type { AuditEntry } from '../../hack/support/audit-log.ts';
 import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import { startCluster } from './harness/cluster.ts';
 import type { Cluster } from './harness/cluster.ts';
-import { policy, posture, slot } from './harness/refs.ts';
+import { exception, policy, posture, slot } from './harness/refs.ts';
 import { conditionsOf, messageOf, reconciled } from './harness/reports.ts';
 import { eventually } from './harness/until.ts';
 
-const CRD = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  name: 'clustersecuritypolicies.parapet.dev',
-};
+const CRD = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
+const CRDS = ['clustersecuritypolicies.parapet.dev', 'securityexceptions.parapet.dev'];
 const SPEC = '/spec/versions/0/schema/openAPIV3Schema/properties/spec';
 
 /** What each poisoned policy's Stalled has to name. */
@@ -21,6 +18,14 @@ const paths: Readonly<Record<string, string>> = {
   'wildcard-role': 'spec.roles[0].rules[0].apiGroups[0]',
   'no-selector': 'spec.namespaceSelector',
   'odd-types': 'spec.priority',
+};
+
+/** Exceptions that would open everything, were they read leniently. */
+const exceptionPaths: Readonly<Record<string, string>> = {
+  'no-end': 'spec.expirationTime',
+  'odd-end': 'spec.expirationTime',
+  'no-namespaces': 'spec.namespaceSelector',
+  'wide-override': 'spec.override.roles[0].rules[0].verbs[0]',
 };
 
 describe('A policy that got past the schema', function () {
@@ -33,7 +38,9 @@ describe('A policy that got past the schema', function () {
     cluster = await startCluster('--audit-log');
     // As a CRD of an older release, or a restored backup, would let it in.
     const loose = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-    await cluster.admin.patch(CRD, [{ op: 'replace', path: SPEC, value: loose }]);
+    for (const name of CRDS) {
+      await cluster.admin.patch({ ...CRD, name }, [{ op: 'replace', path: SPEC, value: loose }]);
+    }
     await eventually('the schema is loose', () => cluster.applyFixture('poison'));
     await cluster.kubectl(['apply', '-k', 'crds']);
     requests = await cluster.operatorRequests();
@@ -58,6 +65,17 @@ describe('A policy that got past the schema', function () {
         const found = await cluster.admin.read(policy(name));
         expect(conditionsOf(found.status)).to.include({ Stalled: 'True/InvalidSpec', Ready: 'False/InvalidSpec' });
         return found.status;
+      });
+      expect(messageOf(status, 'Stalled')).to.include(path);
+    });
+  }
+
+  for (const [name, path] of Object.entries(exceptionPaths)) {
+    it(`has no effect where it is an exception, and is called Stalled with the path of the fault: ${name}`, async () => {
+      const { status } = await eventually('it is stalled', async () => {
+        const found = await cluster.admin.read(exception(name));
+        expect(conditionsOf(found.status)).to.deep.equal({ Stalled: 'True/InvalidSpec', Ready: 'False/InvalidSpec' });
+        return found;
       });
       expect(messageOf(status, 'Stalled')).to.include(path);
     });

@@ -13,6 +13,18 @@ const policy = (name: string, spec: object): object => ({
 const quota = (pods: number): object => ({ resourceQuotas: [{ name: 'compute', hard: { pods } }] });
 const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a', labels: { size: 'large' } } };
 
+const exception = (name: string, spec: object): object => ({
+  apiVersion: 'parapet.dev/v1alpha1',
+  kind: 'SecurityException',
+  metadata: { name },
+  spec: { namespaceSelector: {}, owner: 'shop', reason: 'migration', ...spec },
+});
+
+/** Midnight so many days from today. */
+function inDays(days: number): string {
+  return new Date(Math.floor(Date.now() / 86_400_000 + days) * 86_400_000).toISOString().replace('.000', '');
+}
+
 /** An object as the operator left it, and perhaps a tenant after that. */
 const quotaObject = (name: string, pods: string, policies: string): object => ({
   apiVersion: 'v1',
@@ -110,6 +122,34 @@ describe('parapet explain, from manifests', () => {
   it('tells what an Audit policy would have', async () => {
     const found = await slot('ResourceQuota/parapet-compute', policy('proposal', { mode: 'Audit', ...quota(1) }));
     expect(found).to.deep.include({ audit: 'proposal', state: 'Missing', next: 'nothing' });
+  });
+
+  it('names the exceptions that select the namespace, when they end and what they cover', async () => {
+    const { exceptions, slots } = await explanation(
+      policy('baseline', quota(10)),
+      exception('active', { effect: 'Ignore', expirationTime: inDays(30) }),
+      exception('ended', { effect: 'Remove', expirationTime: inDays(-1) }),
+      exception('endless', { effect: 'Remove', expirationTime: inDays(1000) }),
+      exception('elsewhere', { effect: 'Remove', expirationTime: inDays(30), includeNames: ['team-b'] }),
+    );
+    expect(exceptions.map(({ name, standing, slots: covered }) => [name, standing, ...covered])).to.deep.equal([
+      ['active', 'active', 'ResourceQuota/parapet-compute'],
+      ['ended', 'expired'],
+      ['endless', 'tooLong'],
+    ]);
+    expect(slots[0]).to.include({ state: 'Exempt', next: 'nothing' });
+    expect(slots[0]?.message).to.equal(`left as it is found until ${inDays(30)} by exception active of shop`);
+  });
+
+  it('shows exceptions in its table', async () => {
+    const { out } = await explained([
+      policy('baseline', quota(10)),
+      exception('active', { effect: 'Remove', expirationTime: inDays(30) }),
+      exception('ended', { effect: 'Remove', expirationTime: inDays(-1) }),
+    ]);
+    expect(out).to.match(
+      /^EXCEPTION +EFFECT +OWNER +ACTIVE +COVERS\nactive +Remove +shop +until \d{4}-\S+ +ResourceQuota\/parapet-compute\nended +Remove +shop +no: it has ended +nothing$/m,
+    );
   });
 
   it('tells what is wrong with a policy', async () => {

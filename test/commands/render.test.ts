@@ -50,6 +50,7 @@ describe('parapet render', () => {
       live: [],
       others: [],
       clusterRoles: new Map(),
+      exceptions: [],
       record: [],
       platform,
       protectedNamespaces: [],

@@ -83,7 +83,7 @@ class Setting {
 
   /** A namespace was looked at while the policy was at this generation, and is as it should be. */
   looked(namespace: string, generation: number, cleaning = true): this {
-    const empty = { slots: [], removed: [], audits: [], conflicts: [] };
+    const empty = { slots: [], removed: [], audits: [], conflicts: [], exemptions: [] };
     const judging = cleaning ? { matched: [], cleaning: ['baseline'] } : { matched: ['baseline'], cleaning: [] };
     const report: NamespaceReport = { namespace, ...judging, ...empty };
     this.memory.remember(report, new Map([['baseline', generation]]));

@@ -1,4 +1,6 @@
 import { decodePolicy } from '../../src/api/decode-policy.ts';
+import { decodeException } from '../../src/api/decode-exception.ts';
+import type { SecurityException } from '../../src/api/exception.ts';
 import type { Policy } from '../../src/api/policy.ts';
 import { CLEANUP_FINALIZER } from '../../src/api/resources.ts';
 import { applied } from '../../src/plan/applied.ts';
@@ -45,9 +47,28 @@ export function policy(
   });
 }
 
+/** An exception of every namespace as the API server would hand it over; it has to be valid. */
+export function exception(name: string, spec: Readonly<Record<string, unknown>>): SecurityException {
+  const decoded = decodeException({
+    apiVersion: 'parapet.dev/v1alpha1',
+    kind: 'SecurityException',
+    metadata: { name, uid: `uid-${name}`, generation: 1 },
+    spec: {
+      namespaceSelector: {},
+      owner: 'shop',
+      reason: 'migration',
+      expirationTime: '2030-01-31T18:00:00Z',
+      ...spec,
+    },
+  });
+  if (!decoded.decodable) throw new Error(JSON.stringify(decoded.problems));
+  return decoded;
+}
+
 /** One namespace of a cluster that changes only by applying plans and by tampering: the pure twin of a test cluster. */
 export class World {
   policies: readonly Policy[];
+  exceptions: readonly SecurityException[] = [];
   live = new Map<string, LiveObject>();
   /** What every namespace has, whoever made it: fields of these are slots. */
   shared: Map<string, LiveObject>;
@@ -65,7 +86,8 @@ export class World {
     this.policies = policies;
     this.labels = labels;
     this.name = name;
-    const empty = emptyNamespace({ name, labels }, { policies, platform, protectedNamespaces: [] });
+    const cluster = { policies, exceptions: [], platform, protectedNamespaces: [] };
+    const empty = emptyNamespace({ name, labels }, cluster);
     this.shared = new Map(empty.live.map((object) => [slotId(object), { ...object, resourceVersion: '1' }]));
   }
 
@@ -74,6 +96,7 @@ export class World {
     return {
       namespace: { name: this.name, labels: this.labels, terminating: this.terminating },
       policies: this.policies,
+      exceptions: this.exceptions,
       live: objects.filter(({ kind, name }) => isSlotObject(kind, name)),
       others: objects.filter(({ kind, name }) => !isSlotObject(kind, name)),
       clusterRoles: this.clusterRoles,

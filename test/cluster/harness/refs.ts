@@ -1,6 +1,7 @@
+import type { ExceptionStatus } from '../../../src/api/exception-status.ts';
 import type { PolicyStatus } from '../../../src/api/policy-status.ts';
 import type { NamespacePosture } from '../../../src/api/posture.ts';
-import { POSTURE_NAME, policyResource, postureResource } from '../../../src/api/resources.ts';
+import { POSTURE_NAME, exceptionResource, policyResource, postureResource } from '../../../src/api/resources.ts';
 import { apiVersionOf } from '../../../src/slots/kube-object.ts';
 import type { KubeObject, Resource } from '../../../src/slots/kube-object.ts';
 import { objectKindOf } from '../../../src/slots/object-kinds.ts';
@@ -18,6 +19,12 @@ export interface PolicyObject extends KubeObject {
   readonly status: PolicyStatus;
 }
 
+/** A SecurityException as the operator reports on it. */
+export interface ExceptionObject extends KubeObject {
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly status: ExceptionStatus;
+}
+
 export type PostureObject = NamespacePosture & KubeObject;
 
 export const LEASE: Ref = {
@@ -33,6 +40,10 @@ export function namespace(name: string): Ref {
 
 export function policy(name: string): Ref<PolicyObject> {
   return { ...kindOf(policyResource), name };
+}
+
+export function exception(name: string): Ref<ExceptionObject> {
+  return { ...kindOf(exceptionResource), name };
 }
 
 export function posture(inNamespace: string): Ref<PostureObject> {

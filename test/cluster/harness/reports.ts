@@ -29,12 +29,12 @@ export async function reconciled(
 }
 
 /** `{ Ready: 'True/Succeeded' }` and so on. */
-export function conditionsOf({ conditions = [] }: PolicyStatus): Readonly<Record<string, string>> {
+export function conditionsOf({ conditions = [] }: Pick<PolicyStatus, 'conditions'>): Readonly<Record<string, string>> {
   return Object.fromEntries(conditions.map(({ type, status, reason }) => [type, `${status}/${reason}`]));
 }
 
 /** The message of a condition; empty where there is none. */
-export function messageOf({ conditions = [] }: PolicyStatus, wanted: string): string {
+export function messageOf({ conditions = [] }: Pick<PolicyStatus, 'conditions'>, wanted: string): string {
   return conditions.find(({ type }) => type === wanted)?.message ?? '';
 }
 

@@ -127,6 +127,8 @@ export class OperatedNamespace {
         operator: () => undefined,
         protectedNamespaces: [],
         isUndecided: () => false,
+        maxExceptionMs: 0,
+        exempted: () => {},
         timing,
         observe: (observation) => observeNamespace(observation, observers),
         policiesTouched: (names) => [...names].forEach(touch),
