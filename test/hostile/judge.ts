@@ -53,6 +53,7 @@ const PLACES: readonly Place[] = [
   ].map((path) => ({ path, objection: fieldsObjection })),
 ];
 
+const PARAMETERS = /^(|fieldManager=parapet(-[a-z]+)?|force=true|dryRun=All)$/;
 const FORBIDDEN_VERBS = /^(escalate|bind|impersonate)$/;
 const FORBIDDEN_SUBJECTS =
   /^system:(masters|authenticated|unauthenticated|anonymous|serviceaccounts.*|serviceaccount:parapet-system:.*)$/;
@@ -61,7 +62,11 @@ const FORBIDDEN_SUBJECTS =
 export function objection(request: WrittenRequest, grounds: Grounds): string | undefined {
   const { pathname, search, hash } = new URL(request.target, 'https://server');
   if (`${pathname}${search}` !== request.target || hash !== '') return 'not encoded: it is another URL than was meant';
-  if (!/^(\?fieldManager=parapet(-status)?(&force=true)?)?$/.test(search)) return `a query of its own: ${search}`;
+  const odd = search
+    .slice(1)
+    .split('&')
+    .find((parameter) => !PARAMETERS.test(parameter));
+  if (odd !== undefined) return `a query of its own: ${odd}`;
   return pathObjection(pathname, request, grounds) ?? contentObjection(request.body);
 }
 
