@@ -6,6 +6,7 @@ import { cliPage } from './generate/cli-reference.ts';
 import { crdFiles } from './generate/crd-files.ts';
 import type { Producer } from './generate/generated-file.ts';
 import { metricsPage } from './generate/metrics-reference.ts';
+import { reasonsPage } from './generate/reasons-reference.ts';
 import { rbacFiles } from './generate/rbac-files.ts';
 
 /** All that is written from code: one line per producer. `make verify` fails where the tree differs from it. */
@@ -16,6 +17,7 @@ const producers: readonly Producer[] = [
   apiReference, // docs/reference/api.md
   cliPage, // docs/reference/cli.md
   metricsPage, // docs/reference/metrics.md
+  reasonsPage, // docs/reference/reasons.md
 ];
 
 const root = join(import.meta.dirname, '..');
