@@ -6,6 +6,7 @@ import { broadNetworkPolicy } from '../widening/broad-network-policy.ts';
 import type { BroadOpening } from '../widening/broad-network-policy.ts';
 import { exceedingNetworkPolicy } from '../widening/exceeding-network-policy.ts';
 import type { FoldedSlots } from './fold.ts';
+import { Judged } from './judged.ts';
 import { readNetworkPolicySpec } from './read-stranger.ts';
 import type { LiveObject } from './snapshot.ts';
 import type { JudgedPosture, Widening } from './widened.ts';
@@ -33,12 +34,10 @@ function openingFor(policy: Policy, content: Content, posture: JudgedPosture): O
   const broad = broadOpening(content, closed);
   if (broad !== undefined || policy.widening.networkPolicies === 'Broad') return broad;
   const { name, labels } = posture.snapshot.namespace;
-  const exceeding = exceedingNetworkPolicy({
-    spec: readNetworkPolicySpec(content),
-    allowed: allowedBy(posture.wanted),
-    closed,
-    namespace: { name, labels },
-  });
+  const question = { allowed: allowedBy(posture.wanted), closed, namespace: { name, labels } };
+  const exceeding = exceedings.verdict(content, JSON.stringify(question), () =>
+    exceedingNetworkPolicy({ spec: readNetworkPolicySpec(content), ...question }),
+  );
   return exceeding === undefined ? undefined : { reason: 'OpensMore', opens: `${exceeding}, which no policy allows` };
 }
 
@@ -60,13 +59,10 @@ function allowedBy(wanted: FoldedSlots): readonly NetworkPolicySpec[] {
     .map(({ content }) => readNetworkPolicySpec(content));
 }
 
-/** By content and directions: equal content is the same reference, and thousands of namespaces have the same policies. */
-const judged = new WeakMap<Content, Map<string, BroadOpening | undefined>>();
+/** Thousands of namespaces have the same policies. */
+const broads = new Judged<BroadOpening | undefined>();
+const exceedings = new Judged<string | undefined>();
 
 function broadOpening(content: Content, closed: readonly Direction[]): BroadOpening | undefined {
-  const known = judged.get(content) ?? new Map<string, BroadOpening | undefined>();
-  judged.set(content, known);
-  const key = closed.join();
-  if (!known.has(key)) known.set(key, broadNetworkPolicy(readNetworkPolicySpec(content), closed));
-  return known.get(key);
+  return broads.verdict(content, closed.join(), () => broadNetworkPolicy(readNetworkPolicySpec(content), closed));
 }

@@ -108,7 +108,7 @@ function openToTheWorld(direction: Direction, rules: readonly DirectedRule[]): B
   const blocks = rules.flatMap(blocksOf);
   const addresses = addressesOf(blocks);
   if (!isTheWorld(addresses)) return undefined;
-  const [block] = blocks.toSorted((a, b) => compareSize(b, a));
+  const block = largestOf(blocks);
   const others = blocks.length > 1 ? ` and ${blocks.length - 1} more` : '';
   return {
     reason: 'OpensToEveryone',
@@ -121,9 +121,11 @@ function isTheWorld(addresses: AddressSet): boolean {
   return ipv4 >= IPV4_BOUND || sizeOf(intersect(addresses, GLOBAL_IPV6)) >= IPV6_BOUND;
 }
 
-function compareSize(a: IpBlock, b: IpBlock): number {
-  const difference = sizeOf(addressesOf([a])) - sizeOf(addressesOf([b]));
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+/** The first of the largest. */
+function largestOf(blocks: readonly IpBlock[]): IpBlock | undefined {
+  const sizes = blocks.map((block) => sizeOf(addressesOf([block])));
+  const most = sizes.reduce((largest, size) => (size > largest ? size : largest), 0n);
+  return blocks[sizes.indexOf(most)];
 }
 
 function openToAllNamespaces(rule: DirectedRule): BroadOpening | undefined {
