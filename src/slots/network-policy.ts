@@ -24,6 +24,8 @@ const networkPolicyObject: ObjectKind = {
   normalize: ({ spec }) => ({ spec: canonical(withServerDefaults(asObject(spec)), ['matchLabels']) }),
   order: (name, live, desired) => {
     if (!isDefaultDeny(name)) return 10;
+    // After the one that takes its place: as long as that can't be written, this one stays.
+    if (desired === undefined) return 21;
     return isLoosened(live, desired) ? 5 : 20;
   },
   competes: (other, desired, generated) => {

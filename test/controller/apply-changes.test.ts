@@ -38,6 +38,21 @@ describe('applyChanges', () => {
     expect(written).not.to.include('delete parapet-allow-dns');
   });
 
+  it("leaves the default-deny beside a stranger's in place as long as the one under its own name is refused", async () => {
+    const world = new World([policy('baseline', both)]);
+    const metadata = { name: 'parapet-default-deny' };
+    world.put({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec: { podSelector: {} } }, 'x');
+    world.converge();
+    world.live.delete(deny);
+    const written: string[] = [];
+    // A quota on networkpolicies, or the stranger's next object under that name.
+    await applyChanges(world.plan(), async (change) => {
+      written.push(`${change.action} ${nameOf(change)}`);
+      return Promise.resolve(held);
+    });
+    expect(written).to.deep.equal(['create parapet-default-deny']);
+  });
+
   it('removes the allows after the default-deny', async () => {
     const written = await edited({}, { result: 'done' });
     expect(written).to.have.length(3);
