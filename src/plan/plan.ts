@@ -105,12 +105,13 @@ function leftAlone(slot: SlotPlan): SlotPlan {
   return { ...rest, state: 'Blocked', reason: 'NamespaceTerminating', message: 'the namespace is being deleted' };
 }
 
-/** What needs a stranger's object is not created: a RoleBinding would grant whatever the stranger wrote into his Role. */
+/** What needs a stranger's object is not written: a RoleBinding would grant whatever the stranger wrote into his Role. */
 function withoutStrangers(slots: readonly SlotPlan[]): readonly SlotPlan[] {
   const strangers = new Set(slots.filter(isLeftToStrangers).map(({ slot }) => slot));
   return slots.map((slot) => {
-    const { change, ...rest } = slot;
-    if (change?.action !== 'create' || slot.needs === undefined || !strangers.has(slot.needs)) return slot;
+    const { change, afterwards, ...rest } = slot;
+    void afterwards;
+    if (change === undefined || slot.needs === undefined || !strangers.has(slot.needs)) return slot;
     return { ...rest, state: 'Blocked', reason: 'NotOurs', message: `needs ${slot.needs}, which is not ours` };
   });
 }

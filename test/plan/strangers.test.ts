@@ -226,3 +226,20 @@ describe('competing', () => {
     expect(world.plan().slots.filter(({ state }) => state === 'Competing')).to.have.length(32);
   });
 });
+
+describe("a stranger's Role", () => {
+  const [entry] = roles.roles;
+  const bound = { roles: [{ name: 'view', clusterRole: 'view', subjects: entry?.subjects }] };
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'parapet-view' } };
+
+  it('is not bound by a RoleBinding that was there for another role', () => {
+    const world = new World([policy('baseline', bound)]);
+    world.converge();
+    world.put({ ...role, rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }] }, 'kubectl');
+    world.policies = [policy('baseline', roles)];
+    expect(dueSlots(world.plan())).to.deep.equal([]);
+    expect(slotsOf(world).get('RoleBinding/parapet-view')).to.include({ state: 'Blocked', reason: 'NotOurs' });
+    world.converge();
+    expect(world.get('RoleBinding/parapet-view').content['roleRef']).to.include({ kind: 'ClusterRole' });
+  });
+});
