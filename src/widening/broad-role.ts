@@ -51,8 +51,14 @@ function wildcard(rule: RbacRule, scope: 'namespace' | 'cluster'): string | unde
   const { verbs = [], apiGroups = [], resources = [], nonResourceURLs = [] } = rule;
   const onResources = wildcardRight(verbs, apiGroups, resources);
   if (onResources !== undefined || scope === 'namespace') return onResources;
-  const [verb, url] = [verbs, nonResourceURLs].map(wildcardOrFirst);
-  return verb === undefined || url === undefined || !hasWildcard(verb, url) ? undefined : describeRight({ verb, url });
+  const [verb, url] = [wildcardOrFirst(verbs), nonResourceURLs.find(isEveryUrl) ?? nonResourceURLs[0]];
+  if (verb === undefined || url === undefined) return undefined;
+  return hasWildcard(verb) || isEveryUrl(url) ? describeRight({ verb, url }) : undefined;
+}
+
+/** `/api/*` is a place, not everywhere: Kubernetes lets everybody who is authenticated discover APIs there. */
+function isEveryUrl(url: string): boolean {
+  return url === '*' || url === '/*';
 }
 
 /** The first right that holds a wildcard, if the lists make up any right at all. */

@@ -38,7 +38,7 @@ function otherContent(kind: SlotKind, { needsRecreate }: ObjectKind, live: KubeO
     .find((content) => JSON.stringify(content) !== JSON.stringify(ours(live)) && !needsRecreate?.(ours(live), content));
 }
 
-/** Fields of others' objects are neither created nor deleted: test/cluster/fields.test.ts. */
+/** Fields of others' objects are neither created nor deleted: test/cluster/default-service-account.test.ts. */
 const wholeSlots = slotKinds.filter(({ objects }) => objects.every(({ fields }) => fields === undefined));
 
 for (const kind of wholeSlots) {

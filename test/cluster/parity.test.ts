@@ -43,7 +43,7 @@ const generatedCase = fc.record({
 type Case = typeof generatedCase extends fc.Arbitrary<infer T> ? T & { readonly namespace: string } : never;
 
 describe('parapet plan, against a real API server', function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   let cluster: Cluster;
   let cases: readonly Case[];
   let preview: Preview;
@@ -158,7 +158,8 @@ describe('parapet plan, against a real API server', function () {
         );
         expect(late.map(({ metadata }) => metadata.name)).to.deep.equal([]);
       },
-      60_000,
+      // Not a claim of speed: a busy machine takes over a minute for the 2,000 objects.
+      150_000,
     );
   }
 

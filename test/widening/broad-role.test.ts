@@ -75,8 +75,18 @@ describe('broadRole', () => {
   }
 
   it('finds every URL where it is granted for the whole cluster', () => {
-    const rule = { nonResourceURLs: ['/healthz', '/api/*'], verbs: ['get'] };
-    expect(broadRole([rule], 'cluster')).to.deep.equal({ reason: 'GrantsWildcard', right: 'get /api/*' });
+    const rule = { nonResourceURLs: ['/healthz', '/*'], verbs: ['get'] };
+    expect(broadRole([rule], 'cluster')).to.deep.equal({ reason: 'GrantsWildcard', right: 'get /*' });
     expect(broadRole([{ nonResourceURLs: ['/healthz'], verbs: ['get'] }], 'cluster')).to.equal(undefined);
+  });
+
+  it('finds any verb on a URL where it is granted for the whole cluster', () => {
+    const rule = { nonResourceURLs: ['/logs'], verbs: ['get', '*'] };
+    expect(broadRole([rule], 'cluster')).to.deep.equal({ reason: 'GrantsWildcard', right: '* /logs' });
+  });
+
+  it('finds nothing in the discovery that Kubernetes grants to everybody', () => {
+    const rule = { nonResourceURLs: ['/api', '/api/*', '/openapi/*', '/healthz'], verbs: ['get'] };
+    expect(broadRole([rule], 'cluster')).to.equal(undefined);
   });
 });

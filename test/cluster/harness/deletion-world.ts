@@ -70,9 +70,10 @@ export class DeletionWorld {
     return (await this.cluster.admin.read(policy(this.name))).metadata.finalizers ?? [];
   }
 
-  /** `Kind/name` of all in a namespace that slots are made of, whoever wrote it; sorted. */
+  /** `Kind/name` of all in a namespace that slots are made of as a whole, whoever wrote it; sorted. */
   async objectsIn(namespace: string): Promise<readonly string[]> {
-    const lists = objectKinds.map(({ resource }) =>
+    const whole = objectKinds.filter(({ fields }) => fields === undefined);
+    const lists = whole.map(({ resource }) =>
       this.cluster.admin.list({ apiVersion: apiVersionOf(resource), kind: resource.kind, namespace }),
     );
     return (await Promise.all(lists))
