@@ -3,6 +3,7 @@ import { broadRole } from '../widening/broad-role.ts';
 import type { BroadGrant } from '../widening/broad-role.ts';
 import { readRules } from './read-stranger.ts';
 import type { Binding, BoundSubject } from './read-stranger.ts';
+import type { ClusterRoles } from './snapshot.ts';
 
 type Scope = 'namespace' | 'cluster';
 
@@ -17,6 +18,16 @@ export function broadGrant(role: Content, scope: Scope): BroadGrant | undefined 
   const known = judged[scope].get(role) ?? { grant: broadRole(readRules(role), scope) };
   judged[scope].set(role, known);
   return known.grant;
+}
+
+/** The same of a ClusterRoleBinding's role. `bind` on ClusterRoles by name counts for what these are. */
+export function broadClusterGrant(role: Content, clusterRoles: ClusterRoles): BroadGrant | undefined {
+  const grant = broadGrant(role, 'cluster');
+  if (grant?.reason !== 'GrantsEscalation') return grant;
+  return broadRole(readRules(role), 'cluster', (name) => {
+    const named = clusterRoles.get(name);
+    return named === undefined ? undefined : readRules(named);
+  });
 }
 
 /** `binds ClusterRole/edit, which grants "list secrets", to Group dev and 2 more`. */

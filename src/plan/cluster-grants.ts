@@ -1,5 +1,5 @@
 import type { BroadGrant } from '../widening/broad-role.ts';
-import { broadGrant, tellGrant } from './broad-grant.ts';
+import { broadClusterGrant, tellGrant } from './broad-grant.ts';
 import { readBinding } from './read-stranger.ts';
 import type { BoundSubject } from './read-stranger.ts';
 import type { ClusterRoles, LiveObject } from './snapshot.ts';
@@ -25,7 +25,7 @@ export function clusterGrants(bindings: Iterable<LiveObject>, clusterRoles: Clus
     const { role, subjects } = readBinding(object.content);
     const strangers = subjects.filter((subject) => !isKubernetesOwn(subject, object.name));
     const content = clusterRoles.get(role.name);
-    const broad = strangers.length === 0 || content === undefined ? undefined : broadGrant(content, 'cluster');
+    const broad = strangers.length === 0 || content === undefined ? undefined : broadClusterGrant(content, clusterRoles);
     if (broad === undefined) continue;
     const told = tellGrant({ role, subjects: strangers }, broad.right);
     const message = `${told} in every namespace; managed by ${ownerOf(object).told}`;

@@ -33,24 +33,48 @@ const BROAD_RIGHTS: readonly BroadRight[] = [
  * into pods. Secrets and pods that `resourceNames` names are what least privilege looks like, and not broad.
  *
  * @param scope `namespace` for a RoleBinding, to which URLs that are no resources mean nothing
+ * @param rulesOf a ClusterRole's, by name: to bind named ClusterRoles is no more than they are; without it any `bind` is broad
  * @returns undefined where nothing does
  */
-export function broadRole(rules: readonly RbacRule[], scope: 'namespace' | 'cluster'): BroadGrant | undefined {
-  for (const rule of rules) {
+export function broadRole(
+  rules: readonly RbacRule[],
+  scope: 'namespace' | 'cluster',
+  rulesOf?: (clusterRole: string) => readonly RbacRule[] | undefined,
+): BroadGrant | undefined {
+  const isNarrowClusterRole = (name: string): boolean => {
+    const named = rulesOf?.(name);
+    return named !== undefined && broadRole(named, scope) === undefined;
+  };
+  const counted = rules.filter((rule) => !onlyBinds(rule, isNarrowClusterRole));
+  for (const rule of counted) {
     const right = wildcard(rule, scope);
     if (right !== undefined) return { reason: 'GrantsWildcard', right };
   }
   for (const broad of BROAD_RIGHTS) {
-    const right = rules.map((rule) => grantOf(rule, broad)).find((found) => found !== undefined);
+    const right = counted.map((rule) => grantOf(rule, broad)).find((found) => found !== undefined);
     if (right !== undefined) return { reason: broad.reason, right };
   }
   return undefined;
 }
 
+function onlyBinds(rule: RbacRule, isNarrowClusterRole: (name: string) => boolean): boolean {
+  const { verbs = [], apiGroups = [], resources = [], resourceNames = [] } = rule;
+  return (
+    isNarrowed(rule) &&
+    verbs.every((verb) => verb === 'bind') &&
+    apiGroups.every((group) => group === 'rbac.authorization.k8s.io') &&
+    resources.every((resource) => resource === 'clusterroles') &&
+    resourceNames.every(isNarrowClusterRole)
+  );
+}
+
 function wildcard(rule: RbacRule, scope: 'namespace' | 'cluster'): string | undefined {
-  const { verbs = [], apiGroups = [], resources = [], nonResourceURLs = [] } = rule;
+  const { verbs = [], apiGroups = [], resources = [] } = rule;
   const onResources = wildcardRight(verbs, apiGroups, resources);
-  if (onResources !== undefined || scope === 'namespace') return onResources;
+  return onResources === undefined && scope === 'cluster' ? wildcardOnUrls(rule) : onResources;
+}
+
+function wildcardOnUrls({ verbs = [], nonResourceURLs = [] }: RbacRule): string | undefined {
   const [verb, url] = [wildcardOrFirst(verbs), nonResourceURLs.find(isEveryUrl) ?? nonResourceURLs[0]];
   if (verb === undefined || url === undefined) return undefined;
   return hasWildcard(verb) || isEveryUrl(url) ? describeRight({ verb, url }) : undefined;

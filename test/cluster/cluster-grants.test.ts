@@ -15,6 +15,8 @@ const RBAC = 'rbac.authorization.k8s.io';
 const roleRef = { apiGroup: RBAC, kind: 'ClusterRole', name: 'cluster-admin' };
 const subjects = [{ apiGroup: RBAC, kind: 'Group', name: 'team' }];
 
+const READER = 'reader-of-namespaces';
+
 describe('What is granted cluster-wide', function () {
   this.timeout(60_000);
   const grant = { apiVersion: `${RBAC}/v1`, kind: 'ClusterRoleBinding', name: 'everywhere' };
@@ -55,6 +57,7 @@ describe('What is granted cluster-wide', function () {
     expect(out).to.include('binds ClusterRole/cluster-admin, which is not to be found: what it grants is unknown');
     expect(out).not.to.include('Cluster-wide');
     await cluster.admin.delete(slot('cluster-grants', 'RoleBinding/cluster-admins'));
+    await cluster.admin.delete({ ...grant, name: READER }); // Else every operator after this tells of it.
   });
 });
 
@@ -92,7 +95,7 @@ const clusterNetworkPolicies = {
 
 /** A ServiceAccount that may list what is in namespaces, and of RBAC nothing cluster-wide. */
 async function readerKubeconfig({ controlPlane, admin, kubectl }: Cluster): Promise<string> {
-  const name = 'reader-of-namespaces';
+  const name = READER;
   const rules = [
     {
       apiGroups: ['', 'networking.k8s.io', 'parapet.dev', 'discovery.k8s.io'],

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { isWrite, writesOf } from '../../hack/support/audit-log.ts';
 import type { AuditEntry } from '../../hack/support/audit-log.ts';
 import { wholeKinds } from '../../src/slots/object-kinds.ts';
-import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { namespace, slot } from './harness/refs.ts';
 import { reconciled } from './harness/reports.ts';
@@ -42,11 +41,6 @@ describe('An operator that is killed while it converges many namespaces', functi
     );
   };
 
-  /** What is granted cluster-wide is told at each start, and is no trouble of the work: cluster-grants.test.ts. */
-  function complaints({ logs }: OperatorProcess): OperatorProcess['logs'] {
-    return logs.filter(({ level, message }) => level !== 'info' && message !== 'cluster-wide grant found');
-  }
-
   it('is followed by one that finishes the work: nothing twice, nothing deleted, nothing left over', async () => {
     // Elected or not is another suite's matter; here a killed leader's Lease would only be waited for.
     for (const share of [0.1, 0.3, 0.6]) {
@@ -61,7 +55,7 @@ describe('An operator that is killed while it converges many namespaces', functi
     await operator.stop();
     expect(await created()).to.have.length(COUNT * OBJECTS);
     expect((await requests()).filter(({ verb }) => verb.startsWith('delete'))).to.deep.equal([]);
-    expect(complaints(operator)).to.deep.equal([]);
+    expect(operator.logs.filter(({ level }) => level !== 'info')).to.deep.equal([]);
   });
 
   it('ends with code 0 where it is only asked to stop, with nothing it began left unfinished', async () => {
@@ -75,7 +69,7 @@ describe('An operator that is killed while it converges many namespaces', functi
     const refused = ({ responseStatus }: AuditEntry): boolean => (responseStatus?.code ?? 0) >= 400;
     // An Event is given up, not waited for.
     expect(writesOf(await since()).filter(refused)).to.deep.equal([]);
-    expect(complaints(operator)).to.deep.equal([]);
+    expect(operator.logs.filter(({ level }) => level !== 'info')).to.deep.equal([]);
 
     const next = await cluster.startOperator({ flags: ['--leader-elect=false'] });
     await eventually('every namespace has its limits again', async () => {

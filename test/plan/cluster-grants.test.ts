@@ -7,8 +7,18 @@ import type { Content } from '../../src/slots/slot-kind.ts';
 const clusterRoles = new Map<string, Content>([
   ['cluster-admin', { rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] }],
   ['urls', { rules: [{ nonResourceURLs: ['*'], verbs: ['get'] }] }],
+  ['bind-view', { rules: [bindOf('view')] }],
+  ['bind-any', { rules: [bindOf()] }],
+  ['bind-urls', { rules: [bindOf('view', 'urls')] }],
+  ['bind-gone', { rules: [bindOf('gone')] }],
+  ['bind-bind', { rules: [bindOf('bind-view')] }],
+  ['escalate-view', { rules: [{ ...bindOf('view'), verbs: ['bind', 'escalate'] }] }],
   ['view', { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] }],
 ]);
+
+function bindOf(...resourceNames: readonly string[]): Readonly<Record<string, Json>> {
+  return { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], verbs: ['bind'], resourceNames };
+}
 
 function binding(name: string, role: string, ...subjects: readonly Json[]): LiveObject {
   const content = { roleRef: { kind: 'ClusterRole', name: role }, subjects };
@@ -51,6 +61,7 @@ describe('clusterGrants', () => {
     ],
     ['nobody', binding('x', 'cluster-admin')],
     ['a narrow role', binding('x', 'view', group('team'))],
+    ['binding a narrow role that is named, as the operator may', binding('x', 'bind-view', group('team'))],
     ['a role that is not there', binding('x', 'gone', group('team'))],
   ];
   for (const [title, object] of own) {
@@ -68,6 +79,11 @@ describe('clusterGrants', () => {
       'somebody in kube-system by a binding of his own',
       binding('tiller', 'cluster-admin', account('kube-system', 'tiller')),
     ],
+    ['binding any role', binding('x', 'bind-any', group('team'))],
+    ['binding a broad role that is named', binding('x', 'bind-urls', group('team'))],
+    ['binding a role that is not there', binding('x', 'bind-gone', group('team'))],
+    ['binding a role that binds', binding('x', 'bind-bind', group('team'))],
+    ['escalating a narrow role', binding('x', 'escalate-view', group('team'))],
     ['a service account elsewhere by a name of Kubernetes', binding('system:x', 'cluster-admin', account('ci', 'x'))],
   ];
   for (const [title, object] of others) {
