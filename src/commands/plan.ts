@@ -6,6 +6,7 @@ import { planTable } from '../output/plan-table.ts';
 import { isEmpty } from '../output/preview.ts';
 import type { Preview } from '../output/preview.ts';
 import { asFinalized } from '../plan/deletion.ts';
+import { relabelled } from '../plan/relabelled.ts';
 import { rehearse } from '../plan/rehearse.ts';
 import { emptyNamespace } from '../plan/snapshot.ts';
 import type { NamespaceSnapshot } from '../plan/snapshot.ts';
@@ -32,9 +33,9 @@ const EXIT = { unchanged: 0, changed: 1, detailedChanged: 2 };
 export async function plan(flags: PlanFlags, { out, err }: Terminal): Promise<number> {
   const files = await readManifests(flags.filename);
   const written = policiesOf(files);
-  const relabelled = namespacesOf(files);
+  const namespaces = namespacesOf(files);
   const excepted = exceptionsOf(files);
-  if (written.length + relabelled.length + excepted.length === 0) {
+  if (written.length + namespaces.length + excepted.length === 0) {
     throw new InputError([`parapet: neither policy, exception nor namespace in ${flags.filename.join(', ')}`]);
   }
   const state = await stateOf(flags, err, { written: written.map(({ policy }) => policy) });
@@ -47,7 +48,7 @@ export async function plan(flags: PlanFlags, { out, err }: Terminal): Promise<nu
   const comparisons = comparisonsOf(state, flags, {
     policies: overlaid,
     exceptions: activeOverlay(state, excepted, { flags, err }),
-    namespaces: relabelled,
+    namespaces,
   });
   const preview = previewOf({ comparisons, written, current });
   await writeOutputs(flags.output, (format) => rendered(preview, format), { out, fallback: 'table' });
@@ -103,10 +104,11 @@ function comparisonsOf(
 ): readonly Comparison[] {
   const snapshots = snapshotsOf(state, flags);
   const settled = flags.manifests === undefined ? snapshots : snapshots.map(rehearse);
-  const relabelled = new Map(namespaces.map((namespace) => [namespace.name, namespace.labels]));
+  const labelsOf = new Map(namespaces.map((namespace) => [namespace.name, namespace.labels]));
   const existing = settled.map((before): Comparison => {
-    const labels = { ...before.namespace.labels, ...relabelled.get(before.namespace.name) };
-    return { before, after: { ...before, policies, exceptions, namespace: { ...before.namespace, labels } } };
+    const labels = labelsOf.get(before.namespace.name);
+    const after = labels === undefined ? before : relabelled(before, { ...before.namespace.labels, ...labels });
+    return { before, after: { ...after, policies, exceptions } };
   });
   const known = new Set(settled.map(({ namespace }) => namespace.name));
   const added = namespaces.filter(({ name }) => !known.has(name));

@@ -21,6 +21,7 @@ import type { Brake } from './brake.ts';
 import type { Memory } from './memory.ts';
 import type { Item } from './queue.ts';
 import type { Observe } from './observe.ts';
+import { selectionMoved } from './selection-moved.ts';
 import { gather, takeIn } from './view.ts';
 import type { ClusterView } from './view.ts';
 import { writePosture } from './write-posture.ts';
@@ -102,7 +103,8 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
   deps.policiesTouched(memory.remember(withOwnRefusal(report, reported), generationsOf(snapshot)));
   deps.exempted(report, snapshot);
   const lookAgainMs = brake.lookAgainMs();
-  return { ...nextOf(planned, outcomes, reported), ...(lookAgainMs === undefined ? {} : { lookAgainMs }) };
+  const next = selectionMoved(snapshot, view) ? ({ when: 'backoff' } as const) : nextOf(planned, outcomes, reported);
+  return { ...next, ...(lookAgainMs === undefined ? {} : { lookAgainMs }) };
 }
 
 interface Applied {

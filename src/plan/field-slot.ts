@@ -54,12 +54,13 @@ function present(input: Wanted & Present): SlotPlan {
   const drifted = isDrift(input, diffs);
   return slotPlan(input, {
     state: drifted ? driftOf(diffs) : 'Pending',
-    policies: desired.policies,
+    // Whoever takes something along stays on record until it is done, and so does what is put back.
+    policies: [...new Set([...desired.policies, ...input.leaving])].toSorted(),
     // Recorded with the write: until then it has never been ours.
     uid: recorded?.uid ?? '',
     diffs,
     actor: drifted ? firstKnownActor(diffs) : fieldManager,
-    ...withBefore(before),
+    ...withBefore({ ...putBack(input), ...before }),
     change: applyFields(input, diffs),
     afterwards: { ...rested, uid: live.uid },
   });
@@ -75,7 +76,7 @@ function fieldDiffs(input: Present): readonly FieldDiff[] {
   return attribute(differences, live.managedFields ?? []);
 }
 
-/** The values that should stand there. */
+/** The values that should stand there; null where none should. */
 function target({ desired, live, objectKind }: Present): Leaves {
   if (desired === undefined) return {};
   const own = contentOf(ownLeaves(live));
@@ -110,17 +111,16 @@ function isDrift({ live, recorded, lastWritten }: Present, diffs: readonly Field
 }
 
 /**
- * What stood in each field before our first write of it. It counts for this one object: a new one of the same name
- * starts anew. A write whose record was lost to a crash is known by its claim.
+ * What stood in each wanted field before our first write of it. It counts for this one object: a new one of the same name
+ * starts anew. A write whose record was lost to a crash is known by its claim. What is no longer wanted, and is kept, is
+ * let go for good.
  */
 function valuesBefore(input: Present, diffs: readonly FieldDiff[]): Leaves {
   const { live, recorded } = input;
-  const [claimed, given] = [claimedLeaves(live), putBack(input)];
-  const known = filterLeaves(
-    recorded?.before ?? {},
-    (pointer) => !(pointer in given) && (recorded?.uid === live.uid || pointer in claimed),
-  );
-  const fresh = diffs.filter(({ pointer }) => !(pointer in given)).map(({ pointer, live: value }) => [pointer, value]);
+  const [claimed, wanted] = [claimedLeaves(live), target(input)];
+  const isKnown = (pointer: string): boolean => recorded?.uid === live.uid || pointer in claimed;
+  const known = filterLeaves(recorded?.before ?? {}, (pointer) => pointer in wanted && isKnown(pointer));
+  const fresh = diffs.filter(({ pointer }) => pointer in wanted).map(({ pointer, live: value }) => [pointer, value]);
   return { ...(Object.fromEntries(fresh.map(([pointer, value]) => [pointer, value ?? null])) as Leaves), ...known };
 }
 

@@ -9,6 +9,7 @@ import type { Change, NamespacePlan, PatchOperation } from './namespace-plan.ts'
 import { dueSlots, isRelease } from './order.ts';
 import { plan } from './plan.ts';
 import { recordOf } from './record.ts';
+import { labelsAfter } from './relabelled.ts';
 import type { LiveObject, NamespaceSnapshot, RecordedSlot } from './snapshot.ts';
 
 /**
@@ -17,7 +18,10 @@ import type { LiveObject, NamespaceSnapshot, RecordedSlot } from './snapshot.ts'
  */
 export function rehearse(snapshot: NamespaceSnapshot): NamespaceSnapshot {
   const planned = plan(snapshot);
-  const rested = { ...snapshot, live: liveAfter(snapshot.live, planned), record: withBefore(snapshot.record, planned) };
+  const live = liveAfter(snapshot.live, planned);
+  const labels = labelsAfter(snapshot.namespace.labels, snapshot.live, live);
+  const namespace = { ...snapshot.namespace, labels };
+  const rested = { ...snapshot, namespace, live, record: withBefore(snapshot.record, planned) };
   return { ...rested, record: plan(rested).slots.map(recordOf) };
 }
 

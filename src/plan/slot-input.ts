@@ -18,7 +18,7 @@ export interface SlotInput {
   readonly departed: readonly string[];
   /** Those whose holdings go with them: what nobody else holds is pruned. */
   readonly leaving: readonly string[];
-  /** All that hold it want to leave nothing behind where they no longer ask. */
+  /** What nobody asks for any more is put back: somebody takes it along, or all that hold it want it so. */
   readonly restores: boolean;
   /** Everyone recorded as holding it, but for those that leave. */
   readonly holders: readonly string[];

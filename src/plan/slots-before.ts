@@ -35,7 +35,7 @@ export function slotsBefore(snapshot: NamespaceSnapshot, standing: Standings): R
       frozenBy: who('frozen'),
       departed: who('departed'),
       leaving,
-      restores: holders.every((name) => leaving.includes(name) || (deletes(name) && who('claims').includes(name))),
+      restores: who('frozen').length + who('departed').length === 0 && (leaving.length > 0 || holders.every(deletes)),
     });
   }
   return before;

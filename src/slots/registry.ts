@@ -1,5 +1,6 @@
 import { limitRange } from './limit-range.ts';
 import { networkPolicy } from './network-policy.ts';
+import { podSecurity } from './pod-security.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { role } from './role.ts';
 import { serviceAccount } from './service-account.ts';
@@ -11,5 +12,6 @@ export const slotKinds: readonly SlotKind[] = [
   resourceQuota, // spec.resourceQuotas
   limitRange, // spec.limitRange
   role, // spec.roles
+  podSecurity, // spec.podSecurity
   serviceAccount, // spec.defaultServiceAccount
 ];

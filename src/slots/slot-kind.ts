@@ -82,6 +82,7 @@ export interface SharedFields {
   readonly only?: string;
   /**
    * The values that should stand there: what is desired, but what is stricter already and not Parapet's alone is left.
+   * Null takes a value away that is Parapet's alone.
    *
    * @param own the part of `live` that nobody but Parapet claims
    */

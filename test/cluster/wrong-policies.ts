@@ -248,4 +248,34 @@ const roles: readonly WrongPolicy[] = [
   named('a suffix that is no string', '.suffix', { suffix: 1 }),
 ];
 
-export const wrongPolicies: readonly WrongPolicy[] = [...headers, ...networks, ...quotas, ...limits, ...roles];
+function fields(title: string, path: string, members: Readonly<Record<string, unknown>>): WrongPolicy {
+  return { title, path: `spec.${path}`, spec: { ...valid, ...members } };
+}
+
+const level = (title: string, path: string, podSecurity: unknown): WrongPolicy =>
+  fields(title, `podSecurity${path}`, { podSecurity });
+
+const shared: readonly WrongPolicy[] = [
+  level('no level at all', '', {}),
+  level('a version without a level', '', { version: 'v1.30' }),
+  level('an unknown level', '.enforce', { enforce: 'strict' }),
+  level('a level that is no string', '.warn', { warn: 1 }),
+  level('a version without its v', '.version', { enforce: 'baseline', version: '1.30' }),
+  level('a patch version', '.version', { enforce: 'baseline', version: 'v1.30.1' }),
+  level('a version with a leading zero', '.version', { enforce: 'baseline', version: 'v1.09' }),
+  fields('an empty defaultServiceAccount', 'defaultServiceAccount.automountServiceAccountToken', {
+    defaultServiceAccount: {},
+  }),
+  fields('a default account that mounts its token', 'defaultServiceAccount.automountServiceAccountToken', {
+    defaultServiceAccount: { automountServiceAccountToken: true },
+  }),
+];
+
+export const wrongPolicies: readonly WrongPolicy[] = [
+  ...headers,
+  ...networks,
+  ...quotas,
+  ...limits,
+  ...roles,
+  ...shared,
+];

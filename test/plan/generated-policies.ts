@@ -65,6 +65,13 @@ const roles = fc.uniqueArray(
     .map(({ rules, ...entry }) => ({ ...entry, ...(rules === undefined ? { clusterRole: 'view' } : { rules }) })),
   { minLength: 1, selector: ({ name }) => name },
 );
+const level = fc.constantFrom('privileged', 'baseline', 'restricted');
+const podSecurity = fc
+  .record(
+    { enforce: level, audit: level, warn: level, version: fc.constantFrom('latest', 'v1.25', 'v1.31') },
+    { requiredKeys: [] },
+  )
+  .filter(({ enforce, audit, warn }) => (enforce ?? audit ?? warn) !== undefined);
 /** `spec` of a policy: every kind of the registry, contents that rivals can disagree on, valid on a real API server. */
 export const generatedSpec = fc.record(
   {
@@ -77,6 +84,7 @@ export const generatedSpec = fc.record(
     resourceQuotas,
     limitRange,
     roles,
+    podSecurity,
     defaultServiceAccount: fc.constant({ automountServiceAccountToken: false }),
   },
   { requiredKeys: ['mode', 'namespaceSelector'] },

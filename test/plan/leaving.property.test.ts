@@ -25,7 +25,7 @@ function acting(each: Policy): Policy {
 }
 
 function contents(world: World): Readonly<Record<string, unknown>> {
-  return Object.fromEntries([...world.live].map(([slot, { content }]) => [slot, content]));
+  return Object.fromEntries([...world.live, ...world.shared].map(([slot, { content }]) => [slot, content]));
 }
 
 function closed(world: World): readonly unknown[] {

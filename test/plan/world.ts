@@ -10,6 +10,7 @@ import { slotId } from '../../src/plan/fold.ts';
 import { dueSlots } from '../../src/plan/order.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { recordOf } from '../../src/plan/record.ts';
+import { labelsAfter } from '../../src/plan/relabelled.ts';
 import { withBefore } from '../../src/plan/rehearse.ts';
 import { emptyNamespace } from '../../src/plan/snapshot.ts';
 import type { LiveObject, NamespaceSnapshot, RecordedSlot } from '../../src/plan/snapshot.ts';
@@ -94,7 +95,7 @@ export class World {
   snapshot(): NamespaceSnapshot {
     const objects = [...this.live.values(), ...this.shared.values()];
     return {
-      namespace: { name: this.name, labels: this.labels, terminating: this.terminating },
+      namespace: { name: this.name, labels: labelsAfter(this.labels, [], objects), terminating: this.terminating },
       policies: this.policies,
       exceptions: this.exceptions,
       live: objects.filter(({ kind, name }) => isSlotObject(kind, name)),
