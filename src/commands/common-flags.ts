@@ -15,11 +15,15 @@ export interface PlanningFlags extends PlatformFlags {
   readonly maxExceptionDuration: string;
 }
 
-/** Where the cluster's state is read. */
-export interface SourceFlags {
-  readonly manifests?: readonly string[];
+/** Which cluster. */
+export interface ClusterFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
+}
+
+/** Where the cluster's state is read. */
+export interface SourceFlags extends ClusterFlags {
+  readonly manifests?: readonly string[];
 }
 
 /** Several `-f` add up. */
@@ -28,12 +32,17 @@ export function filesFlag(command: Command, meaning: string): Command {
 }
 
 export function sourceFlags(command: Command): Command {
-  return command
-    .addOption(
+  return clusterFlags(
+    command.addOption(
       new Option('--manifests <path>', 'the cluster as files: namespaces, policies, objects; no cluster is asked')
         .argParser(collect)
         .conflicts(['kubeconfig', 'context']),
-    )
+    ),
+  );
+}
+
+export function clusterFlags(command: Command): Command {
+  return command
     .option('--kubeconfig <file>', "a kubeconfig; else KUBECONFIG, the pod's service account, ~/.kube/config")
     .option('--context <name>', "another context than the kubeconfig's current one");
 }

@@ -22,7 +22,7 @@ export function explanationOf(
   exceptions: readonly StandingException[],
 ): Explanation {
   const planned = plan(snapshot);
-  const standing = standings(snapshot.policies, snapshot.namespace, snapshot.protectedNamespaces);
+  const standing = standings(snapshot);
   const asks = askedFor(snapshot, standing);
   const explain = (slot: SlotPlan): SlotExplanation => slotExplanation(slot, standing, asks.get(slot.slot) ?? []);
   return {

@@ -4,6 +4,7 @@ import { toldError } from './input-error.ts';
 import { createProgram } from './program.ts';
 import { explain } from './explain.ts';
 import { plan } from './plan.ts';
+import { release } from './release.ts';
 import { render } from './render.ts';
 import { run } from './run.ts';
 
@@ -11,6 +12,8 @@ import { run } from './run.ts';
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Puts a question that is answered with yes or no; absent where nobody is there to answer. */
+  readonly ask?: ((question: string) => Promise<boolean>) | undefined;
 }
 
 /** Wrong usage, as most Unix tools have it. */
@@ -21,9 +24,9 @@ const FAILED = 2;
 const DETAILED_FAILED = 1;
 
 /** Runs a command line, without node and script; resolves with the exit code. */
-export async function main(args: readonly string[], { out, err }: Terminal): Promise<number> {
+export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { out, err } = terminal;
   let exitCode = 0;
-  const terminal = { out, err };
   const ending = async (work: Promise<number>): Promise<void> => {
     exitCode = await work;
   };
@@ -40,6 +43,7 @@ export async function main(args: readonly string[], { out, err }: Terminal): Pro
     {
       explain: (namespace, flags) => inspecting(explain(namespace, flags, terminal)),
       plan: (flags) => inspecting(plan(flags, terminal), flags.detailedExitcode === true ? DETAILED_FAILED : FAILED),
+      release: (namespace, flags) => inspecting(release(namespace, flags, terminal)),
       render: (flags) => inspecting(render(flags, terminal)),
     },
   );

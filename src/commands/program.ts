@@ -3,6 +3,8 @@ import { explainCommand } from './explain-command.ts';
 import type { ExplainFlags } from './explain-command.ts';
 import { planCommand } from './plan-command.ts';
 import type { PlanFlags } from './plan-command.ts';
+import { releaseCommand } from './release-command.ts';
+import type { ReleaseFlags } from './release-command.ts';
 import { renderCommand } from './render-command.ts';
 import type { RenderFlags } from './render-command.ts';
 import { runCommand } from './run-command.ts';
@@ -15,10 +17,11 @@ export interface Actions {
   readonly print: (text: string) => void;
 }
 
-/** What the commands do that read and tell, and change nothing. */
+/** What the commands do that look at a cluster: all of them tell, and `release` also removes. */
 export interface Inspections {
   readonly explain: (namespace: string, flags: ExplainFlags) => Promise<void>;
   readonly plan: (flags: PlanFlags) => Promise<void>;
+  readonly release: (namespace: string, flags: ReleaseFlags) => Promise<void>;
   readonly render: (flags: RenderFlags) => Promise<void>;
 }
 
@@ -26,13 +29,14 @@ export interface Inspections {
 const NO_INSPECTIONS: Inspections = {
   explain: () => Promise.resolve(),
   plan: () => Promise.resolve(),
+  release: () => Promise.resolve(),
   render: () => Promise.resolve(),
 };
 
 /** The whole command line: parsing, help, and the source of `docs/reference/cli.md`. */
 export function createProgram(
   { run, print }: Actions,
-  { explain, plan, render }: Inspections = NO_INSPECTIONS,
+  { explain, plan, release, render }: Inspections = NO_INSPECTIONS,
 ): Command {
   return new Command('parapet')
     .description('Keeps every namespace of a Kubernetes cluster at the security posture its platform team declares.')
@@ -40,5 +44,6 @@ export function createProgram(
     .addCommand(planCommand(plan))
     .addCommand(explainCommand(explain))
     .addCommand(renderCommand(render))
+    .addCommand(releaseCommand(release))
     .addCommand(new Command('version').description('print the version').action(() => print(`parapet ${version}\n`)));
 }

@@ -47,11 +47,10 @@ export function runCommand(action: (flags: RunFlags) => Promise<void>): Command 
     .addOption(
       new Option('--log-format <format>', 'json for collectors, text for people').choices(LOG_FORMATS).default('json'),
     );
-  return command.action(action).addHelpText('after', RUN_EXIT_CODES);
+  return command.action(action).addHelpText('after', EXIT_CODES);
 }
 
-/** Told by `--help` and the reference page. */
-export const RUN_EXIT_CODES = `
+const EXIT_CODES = `
 Exit codes:
   0  stopped as asked
   1  no kubeconfig, the cluster could not be reached, or the leader election was lost

@@ -5,7 +5,7 @@ import { fingerprint } from './fingerprint.ts';
 import { contentOf, filterLeaves, leavesOf } from '../slots/leaves.ts';
 import type { Leaves } from '../slots/leaves.ts';
 import type { Change, FieldDiff, SlotPlan } from './namespace-plan.ts';
-import { firstKnownActor, slotPlan, versioned } from './slot-input.ts';
+import { UNKNOWN_HOLDER, firstKnownActor, slotPlan, versioned } from './slot-input.ts';
 import type { Present, SlotInput, Wanted } from './slot-input.ts';
 
 /**
@@ -189,7 +189,7 @@ function frozen(input: SlotInput): SlotPlan {
 }
 
 function orphaned(input: SlotInput): SlotPlan {
-  const left = input.departed.join(', ') || 'a policy nobody recorded';
+  const left = input.departed.join(', ') || UNKNOWN_HOLDER;
   return kept(input, {
     state: 'Orphaned',
     reason: 'PolicyGone',

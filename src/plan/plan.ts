@@ -21,7 +21,7 @@ import { tighteningIn } from './tightening.ts';
  */
 export function plan(snapshot: NamespaceSnapshot): NamespacePlan {
   const { terminating } = snapshot.namespace;
-  const standing = standings(snapshot.policies, snapshot.namespace, snapshot.protectedNamespaces);
+  const standing = standings(snapshot);
   const before = slotsBefore(snapshot, standing);
   const context: FoldContext = {
     namespace: snapshot.namespace,

@@ -3,6 +3,9 @@ import { unknownActor } from './actor.ts';
 import type { FieldDiff, SlotPlan, Versioned } from './namespace-plan.ts';
 import type { LiveObject, RecordedSlot } from './snapshot.ts';
 
+/** Stands for whoever left an object that names nobody. */
+export const UNKNOWN_HOLDER = 'a policy nobody recorded';
+
 /** One slot as planning sees it: what is wanted, what is there, what was there before, and who holds it. */
 export interface SlotInput {
   readonly slot: string;

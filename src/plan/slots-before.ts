@@ -6,6 +6,7 @@ import { slotId } from './fold.ts';
 import { contentOf } from '../slots/leaves.ts';
 import { ownershipOf } from './ownership.ts';
 import { MAX_SLOT_POLICIES } from '../api/posture.ts';
+import { UNKNOWN_HOLDER } from './slot-input.ts';
 import type { SlotInput } from './slot-input.ts';
 import type { LiveObject, NamespaceSnapshot, RecordedSlot } from './snapshot.ts';
 import type { Hold, Standings } from './standing.ts';
@@ -26,7 +27,8 @@ export function slotsBefore(snapshot: NamespaceSnapshot, standing: Standings): R
     const [object, record] = [live.get(slot), recorded.get(slot)];
     const holders = holdersOf(object, record);
     const who = (hold: Hold): readonly string[] => holders.filter((name) => standing.hold(name, kind.field) === hold);
-    const leaving = who('leaving');
+    const unknown = holders.length === 0 && standing.releasesUnknown ? [UNKNOWN_HOLDER] : [];
+    const leaving = [...who('leaving'), ...unknown];
     before.set(slot, {
       ...emptySlot(snapshot, slot, kind.objectKind),
       ...(object === undefined ? {} : { live: object }),

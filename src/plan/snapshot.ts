@@ -30,6 +30,8 @@ export interface NamespaceSnapshot {
   readonly operator?: string | undefined;
   /** Globs of namespaces that only an exact `includeNames` selects. */
   readonly protectedNamespaces: readonly string[];
+  /** What departed policies left behind is to go as well: all of it, or what one of them left. */
+  readonly releasing?: { readonly policy?: string };
 }
 
 /** Looks up a ClusterRole; a Map does. */

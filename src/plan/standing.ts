@@ -1,7 +1,7 @@
 import type { Policy } from '../api/policy.ts';
-import type { NamespaceFacts } from '../slots/slot-kind.ts';
 import { awaitsFinalizer, cleansUp } from './deletion.ts';
 import { selects } from './selection.ts';
+import type { NamespaceSnapshot } from './snapshot.ts';
 
 /**
  * Where a policy stands towards one namespace.
@@ -11,7 +11,7 @@ import { selects } from './selection.ts';
  * - `frozen`: suspended, undecodable, Audit, or selecting without its finalizer: what it still holds is neither changed
  *   nor pruned.
  * - `departed`: gone, being deleted, or no longer selecting: what it left behind is Orphaned.
- * - `leaving`: the same with `deletionPolicy: Delete`: what it alone holds is pruned.
+ * - `leaving`: the same with `deletionPolicy: Delete`, or released: what it alone holds is pruned.
  */
 export interface Standings {
   readonly claims: readonly Policy[];
@@ -21,16 +21,21 @@ export interface Standings {
   readonly cleaning: readonly string[];
   /** How the named policy stands towards what it holds of one spec field. */
   hold(policy: string, field: string): Hold;
+  /** Objects that nobody is known to hold are to go. */
+  readonly releasesUnknown: boolean;
 }
 
 export type Hold = 'claims' | 'frozen' | 'departed' | 'leaving';
 
 /** Sorts the cluster's policies by how they stand towards one namespace. */
-export function standings(
-  policies: readonly Policy[],
-  namespace: NamespaceFacts,
-  protectedGlobs: readonly string[],
-): Standings {
+export function standings({
+  policies,
+  namespace,
+  protectedNamespaces: protectedGlobs,
+  releasing,
+}: Pick<NamespaceSnapshot, 'policies' | 'namespace' | 'protectedNamespaces' | 'releasing'>): Standings {
+  const departed = (name: string): Hold =>
+    releasing !== undefined && (releasing.policy ?? name) === name ? 'leaving' : 'departed';
   const byName = new Map(policies.map((policy) => [policy.name, policy]));
   const present = policies
     .filter((policy) => policy.decodable && !policy.deleting && selects(policy, namespace, protectedGlobs))
@@ -47,13 +52,14 @@ export function standings(
     cleaning: policies.flatMap((policy) => (cleansUp(policy) ? [policy.name] : [])).toSorted(),
     hold(name, field) {
       const policy = byName.get(name);
-      if (policy === undefined) return 'departed';
-      if (policy.deleting) return cleansUp(policy) ? 'leaving' : 'departed';
+      if (policy === undefined) return departed(name);
+      if (policy.deleting) return cleansUp(policy) ? 'leaving' : departed(name);
       if (!policy.decodable || !writes(policy) || policy.invalidFields.includes(field)) return 'frozen';
       if (claiming.has(name)) return 'claims';
       if (waiting.has(name)) return 'frozen';
-      return policy.deletionPolicy === 'Delete' ? 'leaving' : 'departed';
+      return policy.deletionPolicy === 'Delete' ? 'leaving' : departed(name);
     },
+    releasesUnknown: releasing !== undefined && releasing.policy === undefined,
   };
 }
 

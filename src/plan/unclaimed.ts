@@ -1,6 +1,6 @@
 import { unknownActor } from './actor.ts';
 import type { SlotPlan } from './namespace-plan.ts';
-import { slotPlan, versioned } from './slot-input.ts';
+import { UNKNOWN_HOLDER, slotPlan, versioned } from './slot-input.ts';
 import type { Present, SlotInput } from './slot-input.ts';
 
 /** Held by policies that don't act: neither changed nor pruned. */
@@ -61,11 +61,11 @@ function cleanedUp(input: Present): SlotPlan {
 
 /** Left behind by departed policies: kept and told. */
 export function orphaned(input: Present): SlotPlan {
-  const left = input.departed.join(', ') || 'a policy nobody recorded';
+  const left = input.departed.join(', ') || UNKNOWN_HOLDER;
   return slotPlan(input, {
     state: 'Orphaned',
     reason: 'PolicyGone',
-    message: `left by ${left}, which is gone or no longer selects this namespace; kept: delete it to remove it`,
+    message: `left by ${left}, which is gone or no longer selects this namespace; kept; next: parapet release ${input.namespace}`,
     policies: input.holders,
     uid: input.live.uid,
   });

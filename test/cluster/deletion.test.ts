@@ -82,6 +82,17 @@ describe('A policy with deletionPolicy Delete', function () {
     witness.close();
   });
 
+  it('puts back, before it goes, what stood in the fields that it set', async () => {
+    const world = await converged(1, { defaultServiceAccount: { automountServiceAccountToken: false } });
+    const [own = ''] = world.namespaces;
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', namespace: own, name: 'default' };
+    expect(await cluster.admin.get(account)).to.include({ automountServiceAccountToken: false });
+    await world.deletePolicy();
+    await world.policyGone();
+    expect(await cluster.admin.get(account)).not.to.have.property('automountServiceAccountToken');
+    await world.expectNothingLeft();
+  });
+
   it('leaves a direction closed that another policy closes', async () => {
     const world = await converged(1);
     const beside = new DeletionWorld(cluster);
