@@ -1,3 +1,4 @@
+import { GRANTABLE_LABEL, GRANTABLE_ROLE } from '../../src/api/grantable.ts';
 import { exceptionResource, policyResource, postureResource } from '../../src/api/resources.ts';
 import { clusterRoleBindingResource, clusterRoleResource } from '../../src/controller/cluster-roles.ts';
 import { LEASE, LEASE_NAME } from '../../src/kube/lease-record.ts';
@@ -17,7 +18,7 @@ interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
-const GRANTABLE_LABEL = { 'parapet.dev/grantable': 'true' };
+const GRANTABLE = { [GRANTABLE_LABEL]: 'true' };
 const RBAC_GROUP = 'rbac.authorization.k8s.io';
 const OPERATOR = { kind: 'ServiceAccount', name: NAME, namespace: NAMESPACE };
 
@@ -32,7 +33,7 @@ export function rbacFiles(): readonly GeneratedFile[] {
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: NAME, namespace: NAMESPACE, labels: LABELS } },
     ]),
     file('cluster-role', [clusterRole(NAME, { rules: staticRules() }), clusterRoleBinding(NAME)]),
-    file('grantable-cluster-role', [aggregatedRole(), clusterRoleBinding('parapet-grantable')]),
+    file('grantable-cluster-role', [aggregatedRole(), clusterRoleBinding(GRANTABLE_ROLE)]),
     file('grantable-view', [grantableView()]),
     file('grantable-bind-view', [grantableBindView()]),
     file('view', [postureView()]),
@@ -107,8 +108,8 @@ function apiServerRules(): readonly Rule[] {
  * refuses a Role that goes beyond. `rules` is left out, since kube-controller-manager writes it.
  */
 function aggregatedRole(): unknown {
-  return clusterRole('parapet-grantable', {
-    aggregationRule: { clusterRoleSelectors: [{ matchLabels: GRANTABLE_LABEL }] },
+  return clusterRole(GRANTABLE_ROLE, {
+    aggregationRule: { clusterRoleSelectors: [{ matchLabels: GRANTABLE }] },
   });
 }
 
@@ -126,13 +127,13 @@ function grantableView(): unknown {
     { apiGroups: ['apps'], resources: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'], verbs },
     { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs },
   ];
-  return clusterRole('parapet-grantable-view', { rules }, GRANTABLE_LABEL);
+  return clusterRole('parapet-grantable-view', { rules }, GRANTABLE);
 }
 
 /** A sample of a ClusterRole that may be bound as it is: Kubernetes' own `view`. */
 function grantableBindView(): unknown {
   const rules = [{ apiGroups: [RBAC_GROUP], resources: ['clusterroles'], resourceNames: ['view'], verbs: ['bind'] }];
-  return clusterRole('parapet-grantable-bind-view', { rules }, GRANTABLE_LABEL);
+  return clusterRole('parapet-grantable-bind-view', { rules }, GRANTABLE);
 }
 
 function rule({ group, plural }: Resource, verbs: readonly string[]): Rule {

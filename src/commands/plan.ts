@@ -1,5 +1,6 @@
 import type { SecurityException } from '../api/exception.ts';
 import type { Policy } from '../api/policy.ts';
+import { clusterRolesOf } from '../controller/view.ts';
 import { readManifests } from '../manifests/read-manifests.ts';
 import { planMarkdown } from '../output/plan-markdown.ts';
 import { planTable } from '../output/plan-table.ts';
@@ -120,11 +121,13 @@ function comparisonsOf(
 
 function newNamespace(
   namespace: NamespaceFacts,
-  { platform }: ClusterState,
+  { platform, view }: ClusterState,
   { policies, exceptions, flags }: Pick<Overlay, 'policies' | 'exceptions'> & Pick<Telling, 'flags'>,
 ): NamespaceSnapshot {
   const protectedNamespaces = protectedBy(flags.protectedNamespaces);
-  return emptyNamespace(namespace, { policies, exceptions, platform: platform.facts, protectedNamespaces });
+  const clusterRoles = clusterRolesOf(view);
+  const { facts } = platform;
+  return emptyNamespace(namespace, { policies, exceptions, platform: facts, protectedNamespaces, clusterRoles });
 }
 
 function rendered(preview: Preview, format: PlanFormat): string {

@@ -26,14 +26,13 @@ export const clusterRoleBindingResource: Resource = {
   kind: 'ClusterRoleBinding',
 };
 
-/** Keeps the rules alone. */
+/** Keeps the rules alone; nothing of an aggregated one whose rules a manifest leaves to the cluster to fill in. */
 export const clusterRoleTransform: StoreTransform<ClusterRoleEntry> = {
-  transform: (object: KubeObject) => ({
-    name: object.metadata.name,
-    uid: object.metadata.uid ?? '',
-    resourceVersion: object.metadata.resourceVersion ?? '',
-    content: objectKindOf('Role')?.normalize(object) ?? {},
-  }),
+  transform: (object: KubeObject) => {
+    if (object['aggregationRule'] !== undefined && object['rules'] === undefined) return undefined;
+    const { name, uid = '', resourceVersion = '' } = object.metadata;
+    return { name, uid, resourceVersion, content: objectKindOf('Role')?.normalize(object) ?? {} };
+  },
 };
 
 /** As a RoleBinding enters its store. */

@@ -82,6 +82,7 @@ export class Controller {
       { view, memory, protectedNamespaces },
       {
         namespace: (name, urgency, receivedAt) => this.#namespaces.add(name, urgency, receivedAt),
+        namespaceAfter: (name, delayMs) => this.#namespaces.addAfter(name, delayMs, 'bulk'),
         policy: (name) => this.#touch([name]),
         policyGone: (name) => this.#forget(name),
       },

@@ -1,3 +1,4 @@
+import { GRANTABLE_ROLE } from '../api/grantable.ts';
 import { awaitsFinalizer } from '../plan/deletion.ts';
 import { selects } from '../plan/selection.ts';
 import type { StoreEvent } from '../kube/store.ts';
@@ -10,9 +11,14 @@ import type { Memory } from './memory.ts';
 import type { Urgency } from './queue.ts';
 import type { ClusterView, NamespaceEntry, PolicyEntry } from './view.ts';
 
+/** The API server's own caches hear of new rights when we do: what is asked in the same moment may yet be refused. */
+const CEILING_SETTLES_MS = 500;
+
 export interface EnqueueTargets {
   /** A namespace to look at. `receivedAt` is on the monotonic clock. */
   namespace(name: string, urgency: Urgency, receivedAt: number): void;
+  /** A namespace to look at when there is time, but not before. */
+  namespaceAfter(name: string, delayMs: number): void;
   /** A policy whose status may have changed. */
   policy(name: string): void;
   /** A policy that no longer exists. */
@@ -40,6 +46,10 @@ export function enqueueChanges({ view, memory, protectedNamespaces }: EnqueueOpt
   view.clusterRoles.subscribe((event) => {
     if (!concernsRole(event)) return;
     for (const name of namespacesBinding(view, event.name)) to.namespace(name, 'bulk', event.receivedAt);
+    if (event.name !== GRANTABLE_ROLE) return;
+    for (const { name } of view.namespaces.list('')) {
+      if (memory.matchedBy(name).length > 0) to.namespaceAfter(name, CEILING_SETTLES_MS);
+    }
   });
   view.policies.subscribe((event) => {
     if (!concernsPolicy(event)) return;

@@ -1,3 +1,4 @@
+import { GRANTABLE_LABEL } from '../api/grantable.ts';
 import type { Outcome, RefusalCause } from '../plan/outcome.ts';
 import type { KubeObject } from '../slots/kube-object.ts';
 import { statusBody, statusMessage, type Reply, type StatusBody } from './reply.ts';
@@ -27,6 +28,9 @@ const CEILING = /attempting to grant/;
 const QUOTA = /exceeded quota:|status unknown for quota:/;
 // A JSON Patch for another version: its place is gone (all labels were stripped), which shows before the version does.
 const UNFIT = /^the server rejected our request due to an error in our request/;
+
+/** So many of the rules it misses are told: a ClusterRole such as `admin` has a hundred. */
+const MAX_MISSING = 5;
 
 const TABLE: readonly Row[] = [
   { when: ({ reply }) => reply.status < 300, then: done },
@@ -103,9 +107,9 @@ function beyondCeiling({ message }: Answered): Outcome {
     const group = unquote(groups);
     return `${unquote(verbs)} on ${unquote(resources)}${group === '' ? '' : ` in ${group}`}`;
   });
-  const what = missing.length === 0 ? message : missing.join('; ');
-  const remedy =
-    'add it to a ClusterRole labelled parapet.dev/grantable=true (sample: config/rbac/grantable-view.yaml), or take it out of the policy';
+  const more = missing.length > MAX_MISSING ? ' and more' : '';
+  const what = missing.length === 0 ? message : missing.slice(0, MAX_MISSING).join('; ') + more;
+  const remedy = `add it to a ClusterRole labelled ${GRANTABLE_LABEL}=true (sample: config/rbac/grantable-view.yaml), or take it out of the policy`;
   return { result: 'refused', cause: 'ceiling', message: `grants what Parapet may not grant: ${what}; ${remedy}` };
 }
 

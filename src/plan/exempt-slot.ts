@@ -86,7 +86,9 @@ function exemptOnceWritten(planned: SlotPlan | undefined, exemption: Exemption):
   const { exception, policies } = exemption;
   const named = { ...planned, exception: exception.name, policies: union(planned.policies, policies) };
   const well = asExempt(named, exemption);
-  if (planned.change !== undefined) return { ...named, afterwards: well };
+  // What can't be had, such as a role beyond the ceiling, can't be had by an exception either.
+  const after = planned.afterwards?.state === 'Blocked' ? { ...planned.afterwards, exception: exception.name } : well;
+  if (planned.change !== undefined) return { ...named, afterwards: after };
   return planned.state === 'OK' || planned.state === 'Frozen' ? well : named;
 }
 

@@ -50,7 +50,7 @@ export interface ExemptInput {
   readonly exceptions: readonly SecurityException[];
   readonly context: FoldContext;
   readonly before: ReadonlyMap<string, SlotBefore>;
-  /** Gives a second place to what a stranger stands in the way of. */
+  /** Marks what can't be had, and gives a second place to what a stranger stands in the way of. */
   readonly place: (folded: FoldedSlots) => FoldedSlots;
 }
 

@@ -1,6 +1,7 @@
 import type { Policy } from '../api/policy.ts';
 import type { FoldContext } from '../slots/slot-kind.ts';
 import { adopts, place } from './beside-strangers.ts';
+import { withinCeiling } from './ceiling.ts';
 import { exceptionsFor, foldExempt, reachOf, speaksOf } from './exempt.ts';
 import type { ExemptFold } from './exempt.ts';
 import { coveredSlot, exempt } from './exempt-slot.ts';
@@ -30,7 +31,8 @@ export function plan(snapshot: NamespaceSnapshot): NamespacePlan {
     held: [...before.values()].flatMap(heldObject),
   };
   const exceptions = exceptionsFor(snapshot);
-  const exempting = { exceptions, context, before, place: (folded: FoldedSlots) => place(folded, snapshot) };
+  const possible = (folded: FoldedSlots): FoldedSlots => place(withinCeiling(folded, snapshot), snapshot);
+  const exempting = { exceptions, context, before, place: possible };
   const { wanted, exemptions } = foldExempt(standing.claims, exempting);
   const tightening = tighteningIn(snapshot, wanted);
   const inputs = slotInputs(snapshot, before, [...wanted.keys(), ...exemptions.keys()]);

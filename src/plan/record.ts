@@ -15,7 +15,13 @@ export interface ReportedSlot {
   readonly exception?: string;
 }
 
-const FLAWS: Readonly<Record<FlawReason, true>> = { LabelMissing: true, LabelForbidden: true, BindsOperator: true };
+const FLAWS: Readonly<Record<FlawReason, true>> = {
+  LabelMissing: true,
+  LabelForbidden: true,
+  BindsOperator: true,
+  BeyondGrantable: true,
+  RoleMissing: true,
+};
 
 /** What the next plan has to know of a slot as it was reported. */
 export function recordOf({ slot, uid = '', policies, reason = '', exception, ...more }: ReportedSlot): RecordedSlot {

@@ -46,10 +46,11 @@ export const SLOT_REASONS = [
   'LabelMissing',
   'LabelForbidden',
   'BindsOperator',
+  'BeyondGrantable',
+  'RoleMissing',
   // A write that did not succeed.
   'Retrying',
   'ChangedMeanwhile',
-  'BeyondGrantable',
   'PermissionDenied',
   'AdmissionDenied',
   'QuotaExceeded',

@@ -40,7 +40,8 @@ export type ClusterRoles = Pick<ReadonlyMap<string, Content>, 'get'>;
 /** A namespace that nobody ever put anything into: what every namespace has is there, as it was made. */
 export function emptyNamespace(
   namespace: NamespaceFacts,
-  cluster: Pick<NamespaceSnapshot, 'policies' | 'exceptions' | 'platform' | 'protectedNamespaces'>,
+  cluster: Pick<NamespaceSnapshot, 'policies' | 'exceptions' | 'platform' | 'protectedNamespaces'> &
+    Partial<Pick<NamespaceSnapshot, 'clusterRoles'>>,
 ): NamespaceSnapshot {
   return {
     namespace: { ...namespace, terminating: false },

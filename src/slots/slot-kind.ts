@@ -177,9 +177,10 @@ export interface Flaw {
 
 /**
  * LabelMissing, LabelForbidden: the namespace's label gives a subject no name, or one that nothing may be bound to ·
- * BindsOperator: a subject is the operator itself.
+ * BindsOperator: a subject is the operator itself · BeyondGrantable: more than platform admins let policies grant ·
+ * RoleMissing: there is no such ClusterRole.
  */
-export type FlawReason = 'LabelMissing' | 'LabelForbidden' | 'BindsOperator';
+export type FlawReason = 'LabelMissing' | 'LabelForbidden' | 'BindsOperator' | 'BeyondGrantable' | 'RoleMissing';
 
 export interface Conflict {
   readonly policy: string;

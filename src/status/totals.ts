@@ -92,7 +92,7 @@ function examples(verdicts: readonly Verdict[], matches: (slot: SlotBrief) => bo
 }
 
 /** Only the policy's author or the platform's admins can mend it. */
-const ADMINS: ReadonlySet<string> = new Set(['BeyondGrantable', 'PermissionDenied', 'BindsOperator']);
+const ADMINS: ReadonlySet<string> = new Set(['BeyondGrantable', 'PermissionDenied', 'BindsOperator', 'RoleMissing']);
 
 function isAdminsToMend(slot: SlotBrief): boolean {
   return slot.state === 'Blocked' && ADMINS.has(slot.reason);

@@ -138,6 +138,16 @@ describe('classify', () => {
     expect(classify('POST', { status: 429, body: undefined, retryAfterMs: 2000 })).to.include({ afterMs: 2000 });
   });
 
+  it('names five of the rights that a role is too much by, and what to do about them', () => {
+    const rule = (verb: string): string =>
+      `{APIGroups:["apps"], Resources:["deployments" "deployments/scale"], Verbs:["${verb}"]}`;
+    const missing = Array.from({ length: 40 }, (_, index) => rule(`verb${index}`)).join('\n');
+    const said = `roles "x" is forbidden: user "u" (groups=["g"]) is attempting to grant RBAC permissions not currently held:\n${missing}`;
+    const outcome = classify('POST', { status: 403, body: status(said) });
+    expect(outcome).to.have.property('message').that.includes('verb0 on deployments, deployments/scale in apps');
+    expect(outcome).to.have.property('message').that.includes('and more; add it to a ClusterRole labelled');
+  });
+
   it('repeats at most 1 KiB of what the API server says', () => {
     const outcome = classify('POST', { status: 422, body: status('x'.repeat(5000)) });
     expect(outcome).to.have.property('message').with.length(1024);

@@ -13,6 +13,7 @@ const clusterRoles = new Map<string, Content>([
   ['bind-gone', { rules: [bindOf('gone')] }],
   ['bind-bind', { rules: [bindOf('bind-view')] }],
   ['escalate-view', { rules: [{ ...bindOf('view'), verbs: ['bind', 'escalate'] }] }],
+  ['parapet-grantable', { rules: [{ apiGroups: ['rbac'], resources: ['clusterroles'], verbs: ['bind'] }] }],
   ['view', { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] }],
 ]);
 
@@ -60,6 +61,10 @@ describe('clusterGrants', () => {
       binding('system:controller:x', 'cluster-admin', account('kube-system', 'x')),
     ],
     ['nobody', binding('x', 'cluster-admin')],
+    [
+      'what the operator may grant',
+      binding('parapet-grantable', 'parapet-grantable', account('parapet-system', 'parapet')),
+    ],
     ['a narrow role', binding('x', 'view', group('team'))],
     ['binding a narrow role that is named, as the operator may', binding('x', 'bind-view', group('team'))],
     ['a role that is not there', binding('x', 'gone', group('team'))],
@@ -72,6 +77,10 @@ describe('clusterGrants', () => {
     [
       'somebody added to a binding of Kubernetes',
       binding('cluster-admin', 'cluster-admin', group('system:masters'), group('team')),
+    ],
+    [
+      'somebody added to what binds the operator',
+      binding('parapet-grantable', 'parapet-grantable', account('parapet-system', 'parapet'), group('team')),
     ],
     ['everybody', binding('system:x', 'cluster-admin', group('system:authenticated'))],
     ['all service accounts of a namespace', binding('x', 'cluster-admin', group('system:serviceaccounts:ci'))],

@@ -1,5 +1,18 @@
 import { expect } from 'chai';
-import { DENY, DNS, NEIGHBOURS, QUOTA, baseline, pods, slot, tampered, world, writes } from './exempt-world.ts';
+import {
+  BINDING,
+  DENY,
+  DNS,
+  NEIGHBOURS,
+  QUOTA,
+  ROLE,
+  baseline,
+  pods,
+  slot,
+  tampered,
+  world,
+  writes,
+} from './exempt-world.ts';
 import { exception, policy, World } from './world.ts';
 
 describe('an exception that overrides', () => {
@@ -35,6 +48,23 @@ describe('an exception that overrides', () => {
     for (const name of [DENY, NEIGHBOURS, DNS]) expect(slot(it, name)).to.include({ state: 'Exempt' });
     it.exceptions = [];
     expect(writes(it)).to.deep.equal([`create ${DNS}`, `patch ${NEIGHBOURS}`, `patch ${DENY}`]);
+  });
+
+  it('grants nothing beyond the ceiling, and says so rather than that all is as the exception wants it', () => {
+    const made = world();
+    const pods = { apiGroups: [''], resources: ['pods'], verbs: ['get'] };
+    made.clusterRoles.set('parapet-grantable', { rules: [pods] });
+    const rules = [{ ...pods, verbs: ['get', 'delete'] }];
+    const subjects = [{ kind: 'Group', name: 'team' }];
+    const override = { roles: [{ name: 'viewer', rules, subjects }] };
+    made.exceptions = [exception('more', { effect: 'Override', override })];
+    expect(writes(made)).to.deep.equal([`delete ${BINDING}`, `delete ${ROLE}`]);
+    const blocked = { state: 'Blocked', reason: 'BeyondGrantable' };
+    expect(slot(made, ROLE).afterwards).to.include({ ...blocked, exception: 'more' });
+    made.converge();
+    expect(slot(made, ROLE)).to.include({ ...blocked, exception: 'more' });
+    made.exceptions = [];
+    expect(writes(made)).to.deep.equal([`create ${ROLE}`, `create ${BINDING}`]);
   });
 
   it('does not loosen what another policy asks for', () => {

@@ -106,6 +106,7 @@ export class OperatedNamespace {
       { view, memory, protectedNamespaces: [] },
       {
         namespace: (name, urgency, at) => namespaces.add(name, urgency, at),
+        namespaceAfter: (name, delayMs) => namespaces.addAfter(name, delayMs, 'bulk'),
         policy: touch,
         policyGone: () => undefined,
       },
