@@ -58,5 +58,5 @@ export function standingOf(exception: SecurityException, now: number, maxDuratio
 /** Why one that is `tooLong` has no effect, and what to do. */
 export function toldTooLong(maxDurationMs: number): string {
   const limit = spelledDuration(maxDurationMs);
-  return `it has no effect: from its creation to spec.expirationTime it is longer than ${limit} (--max-exception-duration); set an earlier one, or create the exception anew`;
+  return `it has no effect: from its creation to spec.expirationTime it is longer than ${limit} (--max-exception-duration); set an earlier one or create the exception anew`;
 }

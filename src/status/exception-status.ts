@@ -2,10 +2,15 @@ import { toldTooLong } from '../api/exception.ts';
 import type { ExceptionStanding, SecurityException } from '../api/exception.ts';
 import { MAX_MATCHED_NAMES } from '../api/exception-status.ts';
 import type { ExceptionStatus } from '../api/exception-status.ts';
+import { cut } from './bounds.ts';
 import type { ConditionReason } from './condition-reasons.ts';
 import { condition } from './conditions.ts';
 import type { Verdicted } from './conditions.ts';
 import { timed } from './timed.ts';
+
+/** Of a list or a fault a message quotes so much: the next command needs room too. */
+const MAX_LIST = 200;
+const MAX_PROBLEM = 512;
 
 /** What an exception's status is made of. */
 export interface ExceptionSituation {
@@ -47,14 +52,14 @@ interface Reach {
  */
 function decideConditions(situation: ExceptionSituation, reach: Reach): readonly Verdicted[] {
   const { exception, standing, unseen, maxDurationMs } = situation;
-  const { effect, expirationTime, problems } = exception;
+  const { name, effect, expirationTime, problems } = exception;
   switch (standing) {
     case 'invalid':
       return stalled('InvalidSpec', `it has no effect: ${toldProblems(problems)}`);
     case 'tooLong':
-      return stalled('TooLong', toldTooLong(maxDurationMs));
+      return stalled('TooLong', `${toldTooLong(maxDurationMs)}; next: kubectl edit secexc ${name}`);
     case 'expired':
-      return finding('Expired', `ended at ${expirationTime} and covers nothing; delete it`);
+      return finding('Expired', `ended at ${expirationTime} and covers nothing; next: kubectl delete secexc ${name}`);
     case 'deleting':
     case 'active':
       break;
@@ -80,15 +85,19 @@ function finding(reason: ConditionReason, message: string): readonly Verdicted[]
 }
 
 function nothing({ policyNames, slots }: SecurityException): string {
-  const whose = policyNames === undefined ? 'no policy' : `none of ${policyNames.join(', ')}`;
-  const which = slots === undefined ? 'a slot' : `one of ${slots.join(', ')}`;
-  return `covers nothing: where it selects, ${whose} asks for ${which}; check namespaceSelector, includeNames, policyNames and slots`;
+  const whose = policyNames === undefined ? 'no policy' : `none of ${cut(policyNames.join(', '), MAX_LIST)}`;
+  const which = slots === undefined ? 'a slot' : `one of ${cut(slots.join(', '), MAX_LIST)}`;
+  const check = 'check namespaceSelector, includeNames, policyNames and slots';
+  return `covers nothing: where it selects, ${whose} asks for ${which}; ${check}; next: kubectl get csecpol,ns --show-labels`;
 }
 
 function toldProblems(problems: SecurityException['problems']): string {
   const [problem] = problems;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return `${problem?.path}: ${problem?.message}${more}`;
+  if (problem === undefined) return more;
+  const field = problem.path.replaceAll(/\[[^\]]*\]/g, '');
+  const told = cut(`${problem.path}: ${problem.message}`, MAX_PROBLEM);
+  return `${told}${more}; next: kubectl explain securityexceptions.${field}`;
 }
 
 function counted(count: number, what: string): string {

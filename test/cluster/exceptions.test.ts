@@ -80,8 +80,8 @@ describe('A SecurityException', function () {
     const { status } = await cluster.admin.read(exception('open'));
     expect(status.matched).to.deep.equal({ namespaces: 1, slots: 3, names: [SHOP] });
     expect(messageOf(status, 'Ready')).to.equal(`Remove covers 3 slots in 1 namespace until ${expirationTime}`);
+    await eventually('the witness saw it', () => expect(network.log(SHOP)).to.have.length(3));
     expect(network.log(SHOP)[0]).to.equal('DELETED parapet-default-deny');
-    expect(network.log(SHOP)).to.have.length(3);
     expect(await slotReport(cluster, SHOP, DENY)).to.include({
       state: 'Exempt',
       reason: 'ExceptionRemove',
@@ -122,8 +122,10 @@ describe('A SecurityException', function () {
     const squatter = { ...slot(SHOP, QUOTA), metadata: { name: 'parapet-compute', namespace: SHOP } };
     await cluster.admin.create({ ...squatter, spec: { hard: { pods: '500' } } }, 'tenant');
     await eventually('the quota is ours again', async () => expect(await pods()).to.equal('10'));
-    const [repair] = (await cluster.admin.read(posture(SHOP))).recentRepairs ?? [];
-    expect(repair).to.include({ slot: QUOTA, kind: 'Replaced' });
+    await eventually('the repair is told', async () => {
+      const [repair] = (await cluster.admin.read(posture(SHOP))).recentRepairs ?? [];
+      expect(repair).to.include({ slot: QUOTA, kind: 'Replaced' });
+    });
   });
 
   it('overrides a slot, keeps it so against tampering, and lets it go when it is deleted early', async () => {
@@ -144,7 +146,11 @@ describe('A SecurityException', function () {
     );
     await cluster.admin.delete(exception('larger'));
     await eventually('the policy has it again', async () => expect(await pods()).to.equal('10'));
-    expect(await slotReport(cluster, SHOP, QUOTA)).to.not.have.property('exception');
+    await eventually('its report forgets the exception', async () => {
+      expect(await slotReport(cluster, SHOP, QUOTA))
+        .to.include({ state: 'OK' })
+        .and.not.have.property('exception');
+    });
   });
 
   it('that ends while no operator runs has ended when one does', async () => {

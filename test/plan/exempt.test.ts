@@ -262,6 +262,22 @@ describe('an exception', () => {
     expect(it.plan().exemptions).to.deep.equal([]);
   });
 
+  it('does not decide otherwise once it has changed who holds a slot', () => {
+    const made = [policy('a', baseline), policy('c', { networkPolicy: { defaultDeny: ['Ingress'] } })];
+    const it = new World(made);
+    it.converge();
+    const roles = [{ name: 'viewer', clusterRole: 'view', subjects: [{ kind: 'Group', name: 'team' }] }];
+    it.exceptions = [
+      exception('x', { effect: 'Override', policyNames: ['c'], override: { roles } }),
+      exception('y', { effect: 'Remove', policyNames: ['a'] }),
+    ];
+    it.converge();
+    expect(slot(it, BINDING)).to.include({ state: 'Exempt', exception: 'y' });
+    it.converge();
+    expect(writes(it)).to.deep.equal([]);
+    expect(slot(it, BINDING)).to.include({ state: 'Exempt', exception: 'y' });
+  });
+
   it('that keeps more of a slot decides, and of equals the one with the smaller name', () => {
     const override = (name: string, count: number) =>
       exception(name, {

@@ -83,11 +83,11 @@ describe('exceptionStatus', () => {
     expect(
       message({ exception: exception('x', { effect: 'Remove', policyNames: ['a'], slots: ['Role/*'] }) }),
     ).to.equal(
-      'covers nothing: where it selects, none of a asks for one of Role/*; check namespaceSelector, includeNames, policyNames and slots',
+      'covers nothing: where it selects, none of a asks for one of Role/*; check namespaceSelector, includeNames, policyNames and slots; next: kubectl get csecpol,ns --show-labels',
     );
     expect(message({ standing: 'tooLong' })).to.include('longer than 90d (--max-exception-duration)');
     expect(message({ standing: 'invalid', exception: broken })).to.match(
-      /^it has no effect: spec\.\w+: .* \(and \d+ more\)$/,
+      /^it has no effect: spec\.\w+: .* \(and \d+ more\); next: kubectl explain securityexceptions\.spec\.\w+$/,
     );
   });
 
@@ -97,6 +97,20 @@ describe('exceptionStatus', () => {
     const ended = exceptionStatus(situation({ standing: 'expired', previous: first, now: LATER }));
     const times = ended.conditions?.map(({ type, lastTransitionTime }) => `${type} ${lastTransitionTime}`);
     expect(times).to.deep.equal([`Ready ${NOW}`, `Degraded ${LATER}`]);
+  });
+
+  it('ends every condition that tells of trouble with the next command, however long its lists are', () => {
+    const names = Array.from({ length: 64 }, (_, index) => `${'n'.repeat(250)}${index}`);
+    const long = { ...exception('long', { effect: 'Remove' }), policyNames: names, slots: names };
+    for (const each of [
+      situation({ exception: long }),
+      situation({ standing: 'expired' }),
+      situation({ standing: 'tooLong' }),
+      situation({ standing: 'invalid', exception: broken }),
+    ]) {
+      const { conditions = [] } = exceptionStatus(each);
+      for (const { message: text } of conditions) expect(text).to.match(/; next: kubectl \S+ [^…]+$/);
+    }
   });
 
   it('stays below 16 KiB with names as long as they may be', () => {
