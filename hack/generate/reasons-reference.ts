@@ -89,6 +89,7 @@ const OF_SLOTS: Readonly<Record<SlotReason, string>> = {
   AuditDrift: 'Well for the policies that act; an Audit policy would change it.',
   LabelMissing: 'A subject is named by a label that the namespace does not have.',
   LabelForbidden: 'The label names a subject that nothing may be bound to.',
+  RoleMissing: 'The ClusterRole to be bound does not exist.',
   BindsOperator: 'A role is to be bound to the operator itself.',
   Retrying: 'A write failed in passing and is tried again.',
   ChangedMeanwhile: 'Somebody else wrote at the same moment; it is tried again.',
