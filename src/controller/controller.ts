@@ -11,6 +11,7 @@ import { Brake } from './brake.ts';
 import { ClusterGrantWatch } from './cluster-grant-watch.ts';
 import { affectedNamespaces, enqueueChanges } from './enqueue.ts';
 import { Exceptions } from './exceptions.ts';
+import { look } from './look.ts';
 import { Memory } from './memory.ts';
 import { observeException, observeNamespace, observePolicy } from './observers.ts';
 import type { ObserverDeps } from './observers.ts';
@@ -119,7 +120,7 @@ export class Controller {
       reconcile: {
         view: this.#view,
         memory: this.#memory,
-        podsIn: (namespace) => this.#pods.in(namespace),
+        look: (namespace, changes) => look({ client, pods: this.#pods }, namespace, changes),
         brake: this.#brake,
         platform,
         operator,

@@ -7,10 +7,9 @@ import { slotId } from '../plan/fold.ts';
 import { selects } from '../plan/selection.ts';
 import { plan } from '../plan/plan.ts';
 import { recordOf } from '../plan/record.ts';
-import type { NamespaceSnapshot } from '../plan/snapshot.ts';
+import type { Evidence, NamespaceSnapshot } from '../plan/snapshot.ts';
 import { objectKindOf } from '../slots/object-kinds.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
-import type { PodFacts } from '../slots/workloads.ts';
 import { posture } from '../status/posture.ts';
 import { settle, withOwnRefusal } from '../status/settle.ts';
 import type { NamespaceReport } from '../status/settle.ts';
@@ -36,8 +35,8 @@ export interface ReconcileDeps {
   readonly brake: Brake;
   /** Writes one change to the cluster; never throws. */
   readonly write: Write;
-  /** Reads the pods of a namespace; null where it can't. Never rejects. */
-  readonly podsIn: (namespace: string) => Promise<readonly PodFacts[] | null>;
+  /** Looks for what these changes in a namespace could violate. Never rejects. */
+  readonly look: (namespace: string, changes: readonly Change[]) => Promise<Evidence>;
   readonly platform: () => PlatformFacts;
   /** The user this process is to the API server, if that is known. */
   readonly operator: () => string | undefined;
@@ -113,7 +112,7 @@ interface Applied {
 }
 
 /**
- * Plans and writes. An edit that tightens something waits for a look at the pods, and nothing else waits for it: a new
+ * Plans and writes. An edit that tightens something waits for a look at what runs, and nothing else waits for it: a new
  * namespace has its default-deny before anybody has looked what runs there.
  */
 async function planAndApply(snapshot: NamespaceSnapshot, deps: ReconcileDeps, hold: Hold): Promise<Applied> {
@@ -123,13 +122,16 @@ async function planAndApply(snapshot: NamespaceSnapshot, deps: ReconcileDeps, ho
   const waiting = planned.slots.filter(({ tightens }) => tightens === true);
   if (waiting.length === 0) return { planned, outcomes: await applyChanges(planned, write, hold) };
 
-  const looking = deps.podsIn(snapshot.namespace.name);
+  const looking = deps.look(
+    snapshot.namespace.name,
+    waiting.flatMap(({ change }) => change ?? []),
+  );
   const first = await applyChanges(
     only(planned, (slot) => !waiting.includes(slot)),
     write,
     hold,
   );
-  const informed = plan({ ...snapshot, pods: await looking });
+  const informed = plan({ ...snapshot, evidence: await looking });
   const second = await applyChanges(
     only(informed, ({ slot }) => waiting.some((each) => each.slot === slot)),
     write,

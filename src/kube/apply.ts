@@ -64,6 +64,26 @@ export async function writeStatus(
 }
 
 /**
+ * What the API server warns of when fields are set, without setting them: which pods violate a Pod Security level.
+ *
+ * @returns null where it gave no answer, or refused
+ */
+export async function warningsBefore(
+  client: KubeClient,
+  { resource, namespace, name, object }: Extract<Change, { readonly action: 'apply' }>,
+): Promise<readonly string[] | null> {
+  const path = objectPath(resource, namespace, name);
+  const query = { ...FIELD_MANAGER, force: true, dryRun: 'All' };
+  try {
+    const reply = await client.request({ method: 'PATCH', path, query, contentType: APPLY_PATCH, body: object });
+    return reply.status === 200 ? (reply.warnings ?? []) : null;
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    return null;
+  }
+}
+
+/**
  * Takes over the fields that the object holds, and of Parapet's own those it no longer holds back. With uid and version
  * in it an apply fails on another version, and on an absent object, which it would else create.
  */

@@ -6,6 +6,8 @@ export interface Reply {
   readonly status: number;
   readonly body: unknown;
   readonly retryAfterMs?: number;
+  /** What the API server warns of (RFC 7234, code 299); absent where it doesn't. */
+  readonly warnings?: readonly string[];
 }
 
 /** What Parapet reads of a `Status`, Kubernetes' answer in words. */
@@ -33,7 +35,13 @@ export async function readReply(response: Dispatcher.ResponseData): Promise<Repl
     throw new TransportError('Malformed', `the answer with status ${status} is not JSON, or cut short`);
   }
   const retryAfterMs = retryAfter(response.headers['retry-after'], body);
-  return retryAfterMs === undefined ? { status, body } : { status, body, retryAfterMs };
+  const warnings = warningsOf(response.headers['warning']);
+  return {
+    status,
+    body,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
 }
 
 /** The answer as a Status, if it is one: then the API server spoke, and not something in between. */
@@ -60,4 +68,10 @@ export function parseJson(text: string): unknown {
 function retryAfter(header: string | string[] | undefined, body: unknown): number | undefined {
   const seconds = Number(header ?? statusBody(body)?.details?.retryAfterSeconds ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+}
+
+/** `299 - "text", 299 - "text"`: quotes and backslashes within a text are escaped. */
+function warningsOf(header: string | string[] | undefined): readonly string[] {
+  const texts = [header ?? []].flat().flatMap((line) => [...line.matchAll(/\b299 \S+ "((?:[^"\\]|\\.)*)"/g)]);
+  return texts.map(([, text = '']) => text.replaceAll(/\\(.)/g, '$1'));
 }

@@ -28,7 +28,8 @@ export function clusterGrants(bindings: Iterable<LiveObject>, clusterRoles: Clus
     if (object.name === GRANTABLE_ROLE && role.name === GRANTABLE_ROLE && subjects.length === 1) continue;
     const strangers = subjects.filter((subject) => !isKubernetesOwn(subject, object.name));
     const content = clusterRoles.get(role.name);
-    const broad = strangers.length === 0 || content === undefined ? undefined : broadClusterGrant(content, clusterRoles);
+    const broad =
+      strangers.length === 0 || content === undefined ? undefined : broadClusterGrant(content, clusterRoles);
     if (broad === undefined) continue;
     const told = tellGrant({ role, subjects: strangers }, broad.right);
     const message = `${told} in every namespace; managed by ${ownerOf(object).told}`;

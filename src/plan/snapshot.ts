@@ -4,7 +4,7 @@ import type { ManagedFieldsEntry, StringMap } from '../slots/kube-object.ts';
 import type { Leaves } from '../slots/leaves.ts';
 import { objectKinds } from '../slots/object-kinds.ts';
 import type { Content, NamespaceFacts, ObjectKind, PlatformFacts } from '../slots/slot-kind.ts';
-import type { PodFacts } from '../slots/workloads.ts';
+import type { Workloads } from '../slots/workloads.ts';
 
 /** Everything `plan()` may know about one namespace: read once, immutable, no I/O behind it. */
 export interface NamespaceSnapshot {
@@ -23,8 +23,8 @@ export interface NamespaceSnapshot {
   readonly record: readonly RecordedSlot[];
   /** Fingerprints, by slot, of what this process last wrote or found as it should be; empty after a restart. */
   readonly lastWritten?: ReadonlyMap<string, number>;
-  /** Its pods: read only when a plan says that an edit tightens something; null where they can't be read. */
-  readonly pods?: readonly PodFacts[] | null;
+  /** What an edit that tightens something could violate: looked for only when a plan says that there is one. */
+  readonly evidence?: Evidence;
   readonly platform: PlatformFacts;
   /** The user the operator is to the API server; undefined where it isn't known, as offline. */
   readonly operator?: string | undefined;
@@ -36,6 +36,9 @@ export interface NamespaceSnapshot {
 
 /** Looks up a ClusterRole; a Map does. */
 export type ClusterRoles = Pick<ReadonlyMap<string, Content>, 'get'>;
+
+/** What was found at a look: null for what can't be told, undefined for what nobody looked for. */
+export type Evidence = Pick<Workloads, 'pods' | 'warnings'>;
 
 /** A namespace that nobody ever put anything into: what every namespace has is there, as it was made. */
 export function emptyNamespace(

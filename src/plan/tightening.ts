@@ -16,7 +16,7 @@ export interface TighteningContext {
 
 /** What decides it in one namespace: LimitRanges count as they will be once the plan is written. */
 export function tighteningIn(
-  { pods, policies, live, others }: NamespaceSnapshot,
+  { evidence, policies, live, others }: NamespaceSnapshot,
   wanted: FoldedSlots,
 ): TighteningContext {
   const holding = new Set(policies.filter((policy) => policy.holds).map(({ name }) => name));
@@ -25,7 +25,7 @@ export function tighteningIn(
     .map(({ content }) => content);
   const used = Object.fromEntries(live.flatMap((object) => (object.used ? [[object.name, object.used]] : [])));
   return {
-    workloads: { pods, used, limitRanges },
+    workloads: { pods: evidence?.pods, warnings: evidence?.warnings, used, limitRanges },
     holds: (names) => names.some((name) => holding.has(name)),
   };
 }

@@ -4,6 +4,7 @@ import { comparePodSecurity, POD_SECURITY_LEVELS } from '../semantics/pod-securi
 import type { PodSecurity } from '../semantics/pod-security.ts';
 import { asObject } from './canonical.ts';
 import type { Json } from './kube-object.ts';
+import { podSecurityHold } from './pod-security-hold.ts';
 import { cel, invalid, oneOf } from './schema.ts';
 import type { Claim, Content, Desired, HeldObject, ObjectKind, SlotKind } from './slot-kind.ts';
 
@@ -48,6 +49,7 @@ const namespaceObject: ObjectKind = {
   // After the default-deny: a new namespace is closed first.
   order: () => 70,
   fields: { settle },
+  hold: podSecurityHold,
 };
 
 /** The six labels that Kubernetes' own admission reads: per mode a level and the version it is defined by. */

@@ -6,6 +6,8 @@ import type { Content } from './slot-kind.ts';
 export interface Workloads {
   /** Pods that have not ended. undefined: nobody has looked yet; null: they can't be read. */
   readonly pods: readonly PodFacts[] | null | undefined;
+  /** What the API server warns of at a dry run of the edit; as with pods. */
+  readonly warnings: readonly string[] | null | undefined;
   /** What the cluster counts against each quota, by its name. */
   readonly used: Readonly<Record<string, StringMap>>;
   /** LimitRanges that will be in force once the plan is written. */

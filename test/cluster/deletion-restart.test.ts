@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { OperatorProcess } from '../../hack/support/operator-process.ts';
-import { isWrite, writesOf } from '../../hack/support/audit-log.ts';
+import { writesOf } from '../../hack/support/audit-log.ts';
 import type { AuditEntry } from '../../hack/support/audit-log.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { CHILDREN, CLEANUP, DeletionWorld } from './harness/deletion-world.ts';

@@ -116,8 +116,8 @@ describe('tightening: Hold', () => {
 
   it('asks for a look at the pods only where a quota limits what it did not before', () => {
     const unexamined = (world: World): readonly string[] => {
-      const { pods: seen, ...snapshot } = world.snapshot();
-      void seen;
+      const { evidence, ...snapshot } = world.snapshot();
+      void evidence;
       return plan(snapshot).slots.flatMap(({ slot, tightens }) => (tightens === true ? [slot] : []));
     };
     expect(unexamined(new World([quota(10)]))).to.deep.equal([SLOT]);

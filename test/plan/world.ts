@@ -81,6 +81,7 @@ export class World {
   /** Their content by name. */
   clusterRoles = new Map<string, Content>();
   pods: readonly PodFacts[] | null = [];
+  warnings: readonly string[] | null = [];
   #version = 1;
 
   constructor(policies: readonly Policy[], labels: StringMap = {}, name = 'team-a') {
@@ -102,7 +103,7 @@ export class World {
       others: objects.filter(({ kind, name }) => !isSlotObject(kind, name)),
       clusterRoles: this.clusterRoles,
       record: this.record,
-      pods: this.pods,
+      evidence: { pods: this.pods, warnings: this.warnings },
       platform: this.platform,
       protectedNamespaces: ['kube-*'],
     };

@@ -34,7 +34,7 @@ function hold(
   workloads: Partial<Workloads>,
   live?: ReturnType<typeof quota>,
 ): string | undefined {
-  const all = { pods: [], used: {}, limitRanges: [], ...workloads };
+  const all = { pods: [], warnings: undefined, used: {}, limitRanges: [], ...workloads };
   const found = kind?.hold?.('parapet-compute', { next, live }, all);
   return found === undefined || found === 'look' ? found : `${found.reason}: ${found.message}`;
 }

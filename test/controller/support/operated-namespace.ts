@@ -123,7 +123,7 @@ export class OperatedNamespace {
         view,
         memory,
         brake: this.brake,
-        podsIn: () => Promise.resolve([]),
+        look: () => Promise.resolve({ pods: [], warnings: [] }),
         platform: () => platform,
         operator: () => undefined,
         protectedNamespaces: [],
