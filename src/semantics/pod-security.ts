@@ -1,8 +1,6 @@
 /** The levels of the Pod Security Standards, the loosest first. */
 export const POD_SECURITY_LEVELS = ['privileged', 'baseline', 'restricted'] as const;
 
-type PodSecurityLevel = (typeof POD_SECURITY_LEVELS)[number];
-
 /** A level as of a version of Kubernetes: `v1.30`, or `latest` where none is named. */
 export interface PodSecurity {
   readonly level: string;
