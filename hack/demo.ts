@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { messageOf } from '../src/errors.ts';
+import { grantException } from './demo/exception.ts';
 import { Narrator } from './demo/narrator.ts';
 import { welcomeNamespace } from './demo/newcomer.ts';
 import { meetStranger, seeWidening } from './demo/others.ts';
@@ -23,6 +24,7 @@ const STEPS = {
   newcomer: 'A new namespace',
   stranger: 'An object that was there before',
   widening: 'Somebody opens what is closed, with an object of his own',
+  exception: 'A way out for a while',
   plan: 'A change, before it is merged',
 };
 
@@ -42,6 +44,7 @@ const narrator = new Narrator([
   STEPS.newcomer,
   STEPS.stranger,
   STEPS.widening,
+  STEPS.exception,
   STEPS.plan,
 ]);
 
@@ -79,6 +82,7 @@ async function play(): Promise<Setting> {
   await narrator.step(STEPS.newcomer, () => welcomeNamespace(setting));
   await narrator.step(STEPS.stranger, () => meetStranger(setting));
   await narrator.step(STEPS.widening, () => seeWidening(setting));
+  await narrator.step(STEPS.exception, () => grantException(setting));
   await narrator.step(STEPS.plan, () => showPlan(setting));
   return setting;
 }

@@ -37,6 +37,9 @@ describe('make demo', function () {
     expect(story).to.match(/^ +\/spec\/hard\/pods +"100" +"5k" +kubectl-patch$/m);
     expect(story).to.match(/^ +baseline +True +Enforce +2\/2 +0 +0 /m);
     expect(summary.match(/repaired after [\d.]+ ms/g)).to.have.length(3);
+    expect(summary).to.match(
+      /A way out for a while +left as it was raised for [\d.]+ ms, and put back [\d.]+ ms after/,
+    );
     expect(summary).to.match(/A new namespace +closed [\d.]+ ms and whole [\d.]+ ms after its creation/);
     expect(story).to.match(/^ +NetworkPolicy\/parapet-default-deny: was there before .*Helm \(demo-legacy\/legacy\)/m);
     expect(story).to.match(/^ +NetworkPolicy\/allow-all: /m);
