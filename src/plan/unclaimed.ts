@@ -34,8 +34,10 @@ export function lostWhileFrozen(input: SlotInput): SlotPlan | undefined {
 /** Ours, and nobody's claim any more. Only where every holder has plainly dropped it may it be removed. */
 export function unclaimed(input: Present): SlotPlan {
   const { frozenBy, departed, leaving, holders } = input;
-  if (frozenBy.length > 0) return frozen(input);
-  if (departed.length > 0 || holders.length + leaving.length === 0) return orphaned(input);
+  // What only says of itself that it is ours is not put on record: nobody would look at what it opens later.
+  const uid = input.recorded?.uid === input.live.uid ? input.live.uid : '';
+  if (frozenBy.length > 0) return { ...frozen(input), uid };
+  if (departed.length > 0 || holders.length + leaving.length === 0) return { ...orphaned(input), uid };
   if (leaving.length > 0) return cleanedUp(input);
   return slotPlan(input, {
     state: 'Unwanted',

@@ -59,6 +59,22 @@ describe("A tenant's NetworkPolicy", () => {
     });
   }
 
+  for (const holder of ['ghost', 'trial']) {
+    it(`that says it is ours and held by ${holder} is judged by what it becomes, too`, () => {
+      const made = world([baseline, policy('trial', { mode: 'Audit', ...deny })]);
+      const metadata = {
+        name: 'parapet-policy-x',
+        labels: { 'parapet.dev/slot': 'parapet-policy-x' },
+        annotations: { 'parapet.dev/policies': holder },
+      };
+      made.put({ ...networkPolicy('parapet-policy-x', toDatabase), metadata }, 'kubectl');
+      made.converge();
+      made.tamper('NetworkPolicy/parapet-policy-x', () => ({ content: { spec: everyone } }));
+      made.converge();
+      expect(found(made, 'NetworkPolicy/parapet-policy-x')).to.include({ state: 'Widened', uid: '' });
+    });
+  }
+
   it('that we wrote and left behind stays ours, however much it opens', () => {
     const wide = policy('wide', { networkPolicy: { policies: [{ name: 'web', spec: everyone }] } });
     const made = world([baseline, wide]);
