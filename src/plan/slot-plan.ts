@@ -29,9 +29,9 @@ export function enforcedSlot(input: SlotInput): SlotPlan | undefined {
 }
 
 function wantedSlot(input: Wanted, ownership: Ownership | undefined): SlotPlan | undefined {
-  const { desired, live, frozenBy } = input;
+  const { desired, live } = input;
   // A policy outside the fold holds it, and the fold knows nothing of what it held.
-  if (live && ownership !== 'foreign' && frozenBy.length > 0 && !desired.includesHeld) {
+  if (live && isHeldOnRecord(input, ownership) && !desired.includesHeld) {
     return ownership === 'ours' ? frozen({ ...input, live }) : lostWhileFrozen(input);
   }
   // What is asked for can't be had, and nothing else may stand in its place.
@@ -41,6 +41,15 @@ function wantedSlot(input: Wanted, ownership: Ownership | undefined): SlotPlan |
   // Somebody else's object was there before us: only who says so takes it over.
   if (ownership === 'foreign') return foreign({ ...input, live });
   return present({ ...input, live }, ownership === 'replaced');
+}
+
+/**
+ * Whether a policy that doesn't act holds what stands there. What nobody recorded can name any policy as its holder: that
+ * keeps nobody from what acting policies ask for.
+ */
+function isHeldOnRecord({ live, recorded, frozenBy }: Wanted, ownership: Ownership | undefined): boolean {
+  if (frozenBy.length === 0 || ownership === 'foreign') return false;
+  return ownership === 'replaced' || recorded?.uid === live?.uid;
 }
 
 /** How a slot stands against what an Audit policy would make of it. Nothing is written. */

@@ -140,6 +140,18 @@ describe('adoption: Force', () => {
     ]);
   });
 
+  it("needs no adoption where a tenant's object says it is ours: whomever it names as its holder", () => {
+    const world = new World([policy('baseline', quota), policy('trial', { mode: 'Audit', ...quota })]);
+    const metadata = {
+      name: 'parapet-compute',
+      labels: { 'parapet.dev/slot': 'parapet-compute' },
+      annotations: { 'parapet.dev/policies': 'trial' },
+    };
+    world.put({ apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard: { pods: '1000' } } }, 'kubectl');
+    world.converge();
+    expect(world.get('ResourceQuota/parapet-compute').content).to.deep.equal({ spec: { hard: { pods: '10' } } });
+  });
+
   it('is nothing an Audit policy does: it tells of the stranger', () => {
     const world = new World([policy('baseline', { mode: 'Audit', ...quota, ...force })]);
     const metadata = { name: 'parapet-compute' };
