@@ -23,9 +23,11 @@ const spec = {
   mode: 'Enforce',
   networkPolicy: { defaultDeny: ['Ingress', 'Egress'], allow: ['DNS'] },
   resourceQuotas: [{ name: 'compute', hard: { pods: 10 } }],
+  podSecurity: { enforce: 'baseline' },
   limitRange: { limits: [{ type: 'Container', default: { cpu: '500m' } }] },
   roles: [{ name: 'on-call', rules, subjects: [{ kind: 'Group', name: 'on-call' }] }],
 };
+const LEVEL = 'pod-security.kubernetes.io/enforce';
 /** What another controller wants of our objects. */
 const wishes: Readonly<Record<string, object>> = {
   [DENY]: { spec: { ingress: [{}] } },
@@ -42,6 +44,8 @@ describe('Another controller that undoes every repair', function () {
   /** Where the RoleBinding is: it would wait for its Role elsewhere. */
   let courted: string;
   let calm: string;
+  /** Where only a label of the namespace itself is fought over. */
+  let labelled: string;
   let requests: () => Promise<readonly AuditEntry[]>;
   const rivals: Promise<void>[] = [];
   const peace = new AbortController();
@@ -53,6 +57,14 @@ describe('Another controller that undoes every repair', function () {
     while (!peace.signal.aborted) {
       // Where somebody else has just written it comes again.
       await cluster.admin.edit(slot(where(id), id), wish, RIVAL).catch(() => undefined);
+      await delay(20);
+    }
+  }
+  /** As a GitOps tool does whose source has the namespace with a looser label. */
+  async function loosen(): Promise<void> {
+    while (!peace.signal.aborted) {
+      const wish = { metadata: { labels: { [LEVEL]: 'privileged' } } };
+      await cluster.admin.edit(namespace(labelled), wish, RIVAL).catch(() => undefined);
       await delay(20);
     }
   }
@@ -81,16 +93,16 @@ describe('Another controller that undoes every repair', function () {
     operator = await cluster.startOperator();
     await operator.working();
     const create = (): Promise<string> => cluster.createNamespace({ contested: name });
-    [fought, courted, calm] = [await create(), await create(), await create()];
+    [fought, courted, calm, labelled] = [await create(), await create(), await create(), await create()];
     await cluster.admin.create({
       apiVersion: 'parapet.dev/v1alpha1',
       kind: 'ClusterSecurityPolicy',
       metadata: { name },
       spec: { ...spec, namespaceSelector: { matchLabels: { contested: name } } },
     });
-    await reconciled(cluster, name, '3/3');
+    await reconciled(cluster, name, '4/4');
     requests = await cluster.operatorRequests();
-    rivals.push(...Object.keys(wishes).map(undo));
+    rivals.push(...Object.keys(wishes).map(undo), loosen());
   });
   after(async () => {
     peace.abort();
@@ -98,7 +110,7 @@ describe('Another controller that undoes every repair', function () {
     await operator.stop();
     await cluster.admin.delete(policy(name));
     // A fight that ends is a write ten minutes later: no other suite is to count it.
-    for (const team of [fought, courted, calm]) await cluster.admin.delete(namespace(team));
+    for (const team of [fought, courted, calm, labelled]) await cluster.admin.delete(namespace(team));
   });
 
   it('is answered three times at once, and then ever more slowly', async () => {
@@ -158,11 +170,12 @@ describe('Another controller that undoes every repair', function () {
 
   it('is called out after ten repairs, on a policy that stays ready', async () => {
     await eventually(
-      'all three are contested',
+      'all four are contested',
       async () => {
         for (const id of Object.keys(wishes)) {
           expect(await slotReport(cluster, where(id), id)).to.include({ reason: 'Contested' });
         }
+        expect(await slotReport(cluster, labelled, `Namespace/${labelled}`)).to.include({ reason: 'Contested' });
       },
       90_000,
     );
@@ -170,12 +183,30 @@ describe('Another controller that undoes every repair', function () {
       const { status } = await cluster.admin.read(policy(name));
       expect(conditionsOf(status)).to.include({ Ready: 'True/Succeeded', Contested: 'True/Contested' });
       expect(messageOf(status, 'Contested')).to.match(
-        /^2 namespaces, such as .*: rival-controller keeps changing it: /,
+        /^3 namespaces, such as .*: rival-controller keeps changing it: /,
       );
-      expect(await operator.metric('parapet_contested_objects', { policy: name })).to.equal(3);
+      expect(await operator.metric('parapet_contested_objects', { policy: name })).to.equal(4);
     });
     expect(await operator.metric('parapet_repairs_paced_total', { policy: name })).to.be.at.least(3);
     expect(await slotReport(cluster, calm, DENY)).not.to.have.property('contest');
+  });
+
+  it('is called out over a label of the namespace as well, by name, after few flips', async () => {
+    const report = await eventually(
+      'the label is contested',
+      async () => {
+        const found = await slotReport(cluster, labelled, `Namespace/${labelled}`);
+        expect(found).to.include({ reason: 'Contested' });
+        return found;
+      },
+      60_000,
+    );
+    expect(report.contest).to.include({ manager: RIVAL });
+    const flips = writesOf(await requests()).filter(
+      ({ objectRef, responseStatus }) =>
+        objectRef?.resource === 'namespaces' && objectRef.name === labelled && responseStatus?.code === 200,
+    );
+    expect(flips.length).to.be.within(CONTESTED_REPAIRS, CONTESTED_REPAIRS + 6);
   });
 
   it('has cost few writes in all: the repairs, and two reports for each', async () => {
