@@ -25,6 +25,7 @@ export function decodePolicy(object: KubeObject): Policy {
   return {
     ...identity(object),
     finalized: finalizersOf(object).includes(CLEANUP_FINALIZER),
+    settled: isSettled(object),
     ...(headerProblems.length === 0 ? header(spec as unknown as PolicyHeader) : UNREADABLE),
     decodable: headerProblems.length === 0,
     blocks: Object.fromEntries(blocks.map(({ field }) => [field, spec[field]])),
@@ -69,6 +70,13 @@ export function identity(object: KubeObject): Pick<Policy, 'name' | 'uid' | 'gen
     generation: typeof generation === 'number' ? generation : 0,
     deleting: typeof deletionTimestamp === 'string',
   };
+}
+
+/** Only Parapet writes the status; an odd one settles nothing. */
+function isSettled(object: KubeObject): boolean {
+  const { observedGeneration, conditions } = members(members(object)['status']);
+  const ready = (Array.isArray(conditions) ? conditions : []).map(members).find(({ type }) => type === 'Ready');
+  return observedGeneration === identity(object).generation && ready?.['status'] === 'True';
 }
 
 /** Everybody's finalizers, whatever `metadata` holds. */

@@ -20,6 +20,8 @@ export interface Policy {
   readonly deleting: boolean;
   /** Has Parapet's cleanup finalizer. */
   readonly finalized: boolean;
+  /** Its status says that this generation is reconciled: nothing of an edit is still to be written. */
+  readonly settled: boolean;
   readonly mode: Mode;
   readonly suspend: boolean;
   readonly priority: number;

@@ -74,8 +74,8 @@ function policyPreview(
 }
 
 /** All that a policy asks for, in one spelling: members sorted, so that only meaning counts. */
-function specOf({ uid, generation, deleting, finalized, problems, ...asked }: Policy): string {
-  void [uid, generation, deleting, finalized, problems];
+function specOf({ uid, generation, deleting, finalized, settled, problems, ...asked }: Policy): string {
+  void [uid, generation, deleting, finalized, settled, problems];
   return JSON.stringify(asked, (_, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))

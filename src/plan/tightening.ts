@@ -1,5 +1,6 @@
 import type { Content, Desired, Hold } from '../slots/slot-kind.ts';
 import type { Workloads } from '../slots/workloads.ts';
+import { unknownActor } from './actor.ts';
 import type { FoldedSlots } from './fold.ts';
 import type { SlotPlan } from './namespace-plan.ts';
 import { returning } from './returning.ts';
@@ -12,6 +13,8 @@ export interface TighteningContext {
   readonly workloads: Workloads;
   /** Whether the policies behind a slot want their edits to wait. */
   readonly holds: (policies: readonly string[]) => boolean;
+  /** Whether a policy's present generation was written everywhere before. */
+  readonly isSettled: (policy: string) => boolean;
 }
 
 /** What decides it in one namespace: LimitRanges count as they will be once the plan is written. */
@@ -20,6 +23,7 @@ export function tighteningIn(
   wanted: FoldedSlots,
 ): TighteningContext {
   const holding = new Set(policies.filter((policy) => policy.holds).map(({ name }) => name));
+  const settled = new Set(policies.filter((policy) => policy.settled).map(({ name }) => name));
   const limitRanges = [...wanted.values(), ...others]
     .filter(({ kind }) => kind === 'LimitRange')
     .map(({ content }) => content);
@@ -27,6 +31,7 @@ export function tighteningIn(
   return {
     workloads: { pods: evidence?.pods, warnings: evidence?.warnings, used, limitRanges },
     holds: (names) => names.some((name) => holding.has(name)),
+    isSettled: (name) => settled.has(name),
   };
 }
 
@@ -36,12 +41,32 @@ export function tighteningIn(
  */
 export function tightenedSlot(input: SlotInput, context: TighteningContext): SlotPlan | undefined {
   const planned = returning(slotOf(input), input);
-  const { desired, recorded, live } = input;
+  const { desired, recorded } = input;
   if (planned?.change === undefined || desired === undefined) return planned;
   if (input.objectKind.hold === undefined || !context.holds(desired.policies)) return planned;
   const applied = recorded?.applied;
   if (applied !== undefined) return resumed({ ...input, desired }, planned, { applied, context });
-  return planned.state === 'Pending' ? weighed(input, planned, { written: live?.content, context }) : planned;
+  return planned.state === 'Pending' ? edited(input, planned, context) : planned;
+}
+
+/** What a policy's edit asks for, or so it seems. */
+function edited(input: SlotInput, planned: SlotPlan, context: TighteningContext): SlotPlan {
+  if (isTampering(input, planned, context)) return { ...planned, state: 'Modified', actor: unknownActor };
+  return weighed(input, planned, { written: input.live?.content, context });
+}
+
+/**
+ * After a restart nothing is remembered, and a field manager can be forged: but where the very policies that hold the slot
+ * were done with their present generation, no edit of theirs explains a difference.
+ */
+function isTampering(
+  { desired, live, recorded, lastWritten }: SlotInput,
+  planned: SlotPlan,
+  context: TighteningContext,
+) {
+  if (lastWritten !== undefined || planned.reason !== '' || live === undefined) return false;
+  if (recorded?.uid !== live.uid || recorded.policies.join() !== desired?.policies.join()) return false;
+  return desired.policies.every((name) => context.isSettled(name));
 }
 
 /** An edit that was held before: what differs from what was written then is somebody's tampering. */

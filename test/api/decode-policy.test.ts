@@ -44,6 +44,7 @@ describe('decodePolicy', () => {
       decodable: true,
       deleting: false,
       finalized: false,
+      settled: false,
       mode: 'Enforce',
       suspend: true,
       priority: 7,

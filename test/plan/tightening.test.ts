@@ -49,6 +49,20 @@ describe('tightening: Hold', () => {
     expect(dueSlots(world.plan())).to.deep.equal([]);
   });
 
+  it('takes nobody for an edit after a restart whose policies were done: a forged field manager raises nothing', () => {
+    const settled = { ...quota(20), settled: true };
+    const world = new World([settled]);
+    world.converge();
+    world.tamper(SLOT, () => ({ ...raise(), managers: ['parapet'] }));
+    const { managedFields, ...forged } = world.get(SLOT);
+    void managedFields;
+    world.live.set(SLOT, forged);
+    use(world, 900);
+    expect(dueSlots(world.plan())[0]).to.include({ slot: SLOT, state: 'Modified' });
+    world.policies = [{ ...settled, settled: false }];
+    expect(slotOf(world)).to.include({ state: 'Held' });
+  });
+
   it('applies it once the use has gone down', () => {
     const world = lowered();
     world.converge();
