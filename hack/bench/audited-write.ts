@@ -18,7 +18,7 @@ export interface AuditedWrite {
 /** One line of the log; undefined for reads and other stages. Reads, which are most, are told apart unparsed. */
 export function auditedWrite(line: string): AuditedWrite | undefined {
   const verb = /"verb":"(\w+)"/.exec(line)?.[1] ?? '';
-  if (!isWrite({ verb })) return undefined;
+  if (!isWrite({ verb, requestURI: '' })) return undefined;
   const parsed = JSON.parse(line) as AuditEntry;
   return parsed.stage === 'ResponseComplete' && isWrite(parsed) ? flattened(parsed) : undefined;
 }

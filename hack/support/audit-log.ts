@@ -32,9 +32,16 @@ export async function readAuditLog(file: string, user?: string, from = 0): Promi
   return user === undefined ? entries : entries.filter((entry) => entry.user.username === user);
 }
 
-/** Whether the request changes something, if it is granted. A SelfSubjectReview is POSTed, but nothing is stored. */
-export function isWrite({ verb, objectRef }: Pick<AuditEntry, 'verb' | 'objectRef'>): boolean {
-  return WRITES.has(verb) && objectRef?.resource !== 'selfsubjectreviews';
+/**
+ * Whether the request changes something, if it is granted. A SelfSubjectReview is POSTed, but nothing is stored, and a dry
+ * run only asks.
+ */
+export function isWrite({
+  verb,
+  objectRef,
+  requestURI,
+}: Pick<AuditEntry, 'verb' | 'objectRef' | 'requestURI'>): boolean {
+  return WRITES.has(verb) && objectRef?.resource !== 'selfsubjectreviews' && !requestURI.includes('dryRun=All');
 }
 
 /** The requests that change something; renewals of leases and Events left out. */

@@ -65,7 +65,7 @@ export interface ClientOptions {
   /** Reads the kubeconfig; called again when credentials have to be renewed. */
   readonly load: () => KubeConfig;
   readonly version: string;
-  /** Bound of both connections and calls in flight, watches and lease aside. Default 12. */
+  /** Bound of both connections and calls in flight, watches and lease aside. Default 10. */
   readonly connections?: number;
   /** Asked right before a write is sent: false once leadership is in doubt. */
   readonly mayWrite?: () => boolean;
@@ -104,7 +104,7 @@ class PooledClient implements KubeClient {
   readonly #mayWrite: () => boolean;
 
   constructor(options: ClientOptions) {
-    const connections = options.connections ?? 12;
+    const connections = options.connections ?? 10;
     this.#timing = options.timing ?? systemTiming;
     this.#observer = options.observer ?? silentObserver;
     this.#credentials = new CredentialSource(options.load, this.#timing);

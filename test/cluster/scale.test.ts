@@ -66,7 +66,7 @@ describe('A thousand namespaces', function () {
   });
 
   it('are each written once: nothing is patched or deleted on the way', async () => {
-    const writes = (await cluster.auditLog()).filter(
+    const writes = writesOf(await cluster.auditLog()).filter(
       ({ verb, objectRef, user }) =>
         user.username.endsWith(':parapet') && objectRef?.namespace?.startsWith('crash-') && verb !== 'create',
     );
