@@ -85,8 +85,11 @@ describe('An edit that running workloads would violate', function () {
     await eventually('it is there again', () => cluster.admin.read(slot(NAMESPACE, QUOTA)));
     await hardBecomes({ pods: '10' });
     await held('QuotaBelowUse');
-    const { recentRepairs = [] } = await cluster.admin.read(posture(NAMESPACE));
-    expect(recentRepairs.map(({ kind }) => kind)).to.deep.equal(['Missing', 'Modified']);
+    // The report follows the repair, and reads Held before it as well.
+    await eventually('both repairs are told', async () => {
+      const { recentRepairs = [] } = await cluster.admin.read(posture(NAMESPACE));
+      expect(recentRepairs.map(({ kind }) => kind)).to.deep.equal(['Missing', 'Modified']);
+    });
   });
 
   it('is applied once nothing speaks against it', async () => {
