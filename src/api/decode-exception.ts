@@ -1,13 +1,13 @@
 import { parseRfc3339 } from '../semantics/rfc3339.ts';
-import { selectorProblems } from '../semantics/selector.ts';
 import type { KubeObject } from '../slots/kube-object.ts';
 import { slotKinds } from '../slots/registry.ts';
 import type { Problem } from '../slots/slot-kind.ts';
-import { checkBlock, identity, members } from './decode-policy.ts';
+import { checkBlock, identity, members, namespaceSelectorProblems } from './decode-policy.ts';
 import type { SecurityException } from './exception.ts';
 import { exceptionHeaderSchema } from './exception-schema.ts';
 import type { ExceptionHeader } from './exception-schema.ts';
-import { schemaProblems } from './schema-problems.ts';
+import { checked } from './schema-problems.ts';
+import type { Checked } from './schema-problems.ts';
 
 /**
  * Reads a SecurityException by itself, whatever JSON it holds. Never throws: what cannot be read is a problem with the
@@ -15,14 +15,14 @@ import { schemaProblems } from './schema-problems.ts';
  */
 export function decodeException(object: KubeObject): SecurityException {
   const spec = members(members(object)['spec']);
-  const problems = problemsOf(spec);
+  const { problems, value } = readSpec(spec);
   const { creationTimestamp } = members(members(object)['metadata']);
   const createdAt = typeof creationTimestamp === 'string' ? parseRfc3339(creationTimestamp) : undefined;
   return {
     ...identity(object),
     ...(createdAt === undefined ? {} : { createdAt }),
-    ...(problems.length === 0 ? content(spec) : NO_EFFECT),
-    decodable: problems.length === 0,
+    ...(value === undefined ? NO_EFFECT : { ...content(value), override: Object.fromEntries(blocksOf(spec)) }),
+    decodable: value !== undefined,
     problems,
   };
 }
@@ -40,15 +40,14 @@ const NO_EFFECT: Content = {
   expiresAt: 0,
 };
 
-function content(spec: Readonly<Record<string, unknown>>): Content {
-  const { namespaceSelector = {}, includeNames, policyNames, slots, ...rest } = spec as unknown as ExceptionHeader;
+function content(header: ExceptionHeader): Omit<Content, 'override'> {
+  const { namespaceSelector = {}, includeNames, policyNames, slots, ...rest } = header;
   const { effect, owner, reason, expirationTime } = rest;
   return {
     selection: { namespaceSelector, ...(includeNames === undefined ? {} : { includeNames }) },
     ...(policyNames === undefined ? {} : { policyNames }),
     ...(slots === undefined ? {} : { slots }),
     effect,
-    override: Object.fromEntries(blocksOf(spec)),
     owner,
     reason,
     expirationTime,
@@ -65,16 +64,21 @@ function blocksOf(spec: Readonly<Record<string, unknown>>): readonly (readonly [
   });
 }
 
-function problemsOf(spec: Readonly<Record<string, unknown>>): readonly Problem[] {
-  const problems = schemaProblems(exceptionHeaderSchema, spec, 'spec');
-  if (problems.length > 0) return problems;
-  const { expirationTime, namespaceSelector = {} } = spec as unknown as ExceptionHeader;
+function readSpec(spec: Readonly<Record<string, unknown>>): Checked<ExceptionHeader> {
+  const read = checked(exceptionHeaderSchema, spec, 'spec');
+  if (read.value === undefined) return read;
+  const problems = problemsOf(spec, read.value);
+  return problems.length > 0 ? { problems } : read;
+}
+
+/** What the schema of the header can't see. */
+function problemsOf(
+  spec: Readonly<Record<string, unknown>>,
+  { expirationTime, namespaceSelector = {} }: ExceptionHeader,
+): readonly Problem[] {
   return [
     ...combinationProblems(spec),
-    ...selectorProblems(namespaceSelector).map(({ path, message }) => ({
-      path: `spec.namespaceSelector.${path}`,
-      message,
-    })),
+    ...namespaceSelectorProblems(namespaceSelector),
     ...(parseRfc3339(expirationTime) === undefined
       ? [{ path: 'spec.expirationTime', message: 'is no day of the calendar' }]
       : []),

@@ -6,7 +6,8 @@ import type { Policy, Selection } from './policy.ts';
 import { CLEANUP_FINALIZER } from './resources.ts';
 import { policyHeaderSchema } from './policy-schema.ts';
 import type { PolicyHeader } from './policy-schema.ts';
-import { schemaProblems } from './schema-problems.ts';
+import { checked, schemaProblems } from './schema-problems.ts';
+import type { Checked } from './schema-problems.ts';
 
 const DEFAULT_PRIORITY = 100;
 
@@ -16,7 +17,7 @@ const DEFAULT_PRIORITY = 100;
  */
 export function decodePolicy(object: KubeObject): Policy {
   const spec = members(members(object)['spec']);
-  const headerProblems = checkHeader(spec);
+  const read = readHeader(spec);
   const blocks = slotKinds.filter(({ field }) => spec[field] !== undefined && spec[field] !== null);
   const faults = blocks.map((kind) => ({
     field: kind.field,
@@ -26,10 +27,10 @@ export function decodePolicy(object: KubeObject): Policy {
     ...identity(object),
     finalized: finalizersOf(object).includes(CLEANUP_FINALIZER),
     settled: isSettled(object),
-    ...(headerProblems.length === 0 ? header(spec as unknown as PolicyHeader) : UNREADABLE),
-    decodable: headerProblems.length === 0,
+    ...(read.value === undefined ? UNREADABLE : header(read.value)),
+    decodable: read.value !== undefined,
     blocks: Object.fromEntries(blocks.map(({ field }) => [field, spec[field]])),
-    problems: [...headerProblems, ...faults.flatMap(({ problems }) => problems)],
+    problems: [...read.problems, ...faults.flatMap(({ problems }) => problems)],
     invalidFields: faults.filter(({ problems }) => problems.length > 0).map(({ field }) => field),
   };
 }
@@ -85,14 +86,16 @@ export function finalizersOf(object: KubeObject): readonly string[] {
   return Array.isArray(finalizers) ? finalizers.filter((finalizer) => typeof finalizer === 'string') : [];
 }
 
-function checkHeader(spec: Readonly<Record<string, unknown>>): readonly Problem[] {
-  const problems = schemaProblems(policyHeaderSchema, spec, 'spec');
-  if (problems.length > 0) return problems;
-  const { namespaceSelector } = spec as unknown as PolicyHeader;
-  return selectorProblems(namespaceSelector).map(({ path, message }) => ({
-    path: `spec.namespaceSelector.${path}`,
-    message,
-  }));
+function readHeader(spec: unknown): Checked<PolicyHeader> {
+  const read = checked(policyHeaderSchema, spec, 'spec');
+  if (read.value === undefined) return read;
+  const problems = namespaceSelectorProblems(read.value.namespaceSelector);
+  return problems.length > 0 ? { problems } : read;
+}
+
+/** What a schema can't see of a selector, with full paths. */
+export function namespaceSelectorProblems(selector: PolicyHeader['namespaceSelector']): readonly Problem[] {
+  return selectorProblems(selector).map(({ path, message }) => ({ path: `spec.namespaceSelector.${path}`, message }));
 }
 
 /**

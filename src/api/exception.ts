@@ -14,7 +14,7 @@ export interface SecurityException {
   readonly uid: string;
   readonly generation: number;
   readonly deleting: boolean;
-  /** False where it has any problem: such an exception covers nothing. */
+  /** False where something is wrong with it: it covers nothing then. */
   readonly decodable: boolean;
   readonly selection: Selection;
   /** Absent: every policy. */

@@ -1,6 +1,19 @@
-import type { TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox';
 import { Errors } from 'typebox/schema';
 import type { Problem } from '../slots/slot-kind.ts';
+
+/** What a schema says of a value: its problems, or, where there are none, the value as what it is. */
+export interface Checked<T> {
+  readonly problems: readonly Problem[];
+  readonly value?: T;
+}
+
+/** Reads a value that may be anything. `root` is the path of the value itself. */
+export function checked<Schema extends TSchema>(schema: Schema, value: unknown, root: string): Checked<Static<Schema>> {
+  const problems = schemaProblems(schema, value, root);
+  // The one place where a type is claimed: the schema it is made of has just been content with the value.
+  return problems.length > 0 ? { problems } : { problems, value: value as Static<Schema> };
+}
 
 /**
  * Where a value breaks its schema, one problem per place. `root` is the path of the value itself, in kubectl's
