@@ -2,10 +2,11 @@ import { parseRfc3339 } from '../semantics/rfc3339.ts';
 import type { KubeObject } from '../slots/kube-object.ts';
 import { slotKinds } from '../slots/registry.ts';
 import type { Problem } from '../slots/slot-kind.ts';
-import { checkBlock, identity, members, namespaceSelectorProblems } from './decode-policy.ts';
+import { checkBlock, identity, namespaceSelectorProblems } from './decode-policy.ts';
 import type { SecurityException } from './exception.ts';
 import { exceptionHeaderSchema } from './exception-schema.ts';
 import type { ExceptionHeader } from './exception-schema.ts';
+import { members } from './members.ts';
 import { checked } from './schema-problems.ts';
 import type { Checked } from './schema-problems.ts';
 

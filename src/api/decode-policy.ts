@@ -2,10 +2,12 @@ import type { KubeObject } from '../slots/kube-object.ts';
 import { slotKinds } from '../slots/registry.ts';
 import type { Problem, SlotKind } from '../slots/slot-kind.ts';
 import { selectorProblems } from '../semantics/selector.ts';
+import { members } from './members.ts';
 import type { Policy, Selection } from './policy.ts';
 import { CLEANUP_FINALIZER } from './resources.ts';
 import { policyHeaderSchema } from './policy-schema.ts';
 import type { PolicyHeader } from './policy-schema.ts';
+import { readyStatus } from './ready-status.ts';
 import { checked, schemaProblems } from './schema-problems.ts';
 import type { Checked } from './schema-problems.ts';
 
@@ -17,6 +19,7 @@ const DEFAULT_PRIORITY = 100;
  */
 export function decodePolicy(object: KubeObject): Policy {
   const spec = members(members(object)['spec']);
+  const known = identity(object);
   const read = readHeader(spec);
   const blocks = slotKinds.filter(({ field }) => spec[field] !== undefined && spec[field] !== null);
   const faults = blocks.map((kind) => ({
@@ -24,9 +27,9 @@ export function decodePolicy(object: KubeObject): Policy {
     problems: checkBlock(kind, spec[kind.field], `spec.${kind.field}`),
   }));
   return {
-    ...identity(object),
+    ...known,
     finalized: finalizersOf(object).includes(CLEANUP_FINALIZER),
-    settled: isSettled(object),
+    settled: readyStatus(members(object)['status'], known.generation) === 'True',
     ...(read.value === undefined ? UNREADABLE : header(read.value)),
     decodable: read.value !== undefined,
     blocks: Object.fromEntries(blocks.map(({ field }) => [field, spec[field]])),
@@ -73,13 +76,6 @@ export function identity(object: KubeObject): Pick<Policy, 'name' | 'uid' | 'gen
   };
 }
 
-/** Only Parapet writes the status; an odd one settles nothing. */
-function isSettled(object: KubeObject): boolean {
-  const { observedGeneration, conditions } = members(members(object)['status']);
-  const ready = (Array.isArray(conditions) ? conditions : []).map(members).find(({ type }) => type === 'Ready');
-  return observedGeneration === identity(object).generation && ready?.['status'] === 'True';
-}
-
 /** Everybody's finalizers, whatever `metadata` holds. */
 export function finalizersOf(object: KubeObject): readonly string[] {
   const { finalizers } = members(members(object)['metadata']);
@@ -110,9 +106,4 @@ export function checkBlock(kind: SlotKind, block: unknown, root: string): readon
 
 function joined(root: string, path: string): string {
   return path === '' || path.startsWith('[') ? `${root}${path}` : `${root}.${path}`;
-}
-
-/** The members of an object; none where it is something else. */
-export function members(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

@@ -1,17 +1,16 @@
-import { isDeepStrictEqual } from 'node:util';
 import { standingOf } from '../api/exception.ts';
 import type { SecurityException } from '../api/exception.ts';
 import type { ExceptionStatus } from '../api/exception-status.ts';
+import { isAnswered } from '../api/ready-status.ts';
 import { exceptionResource } from '../api/resources.ts';
-import type { Target } from '../kube/apply.ts';
 import type { Log } from '../kube/observer.ts';
 import type { Timing } from '../kube/timing.ts';
-import type { Outcome } from '../plan/outcome.ts';
 import { selects } from '../plan/selection.ts';
-import type { Json } from '../slots/kube-object.ts';
 import { exceptionStatus } from '../status/exception-status.ts';
 import type { Reaches } from './reaches.ts';
 import type { ClusterView, ExceptionEntry } from './view.ts';
+import { writeStatus } from './write-status.ts';
+import type { SendStatus } from './write-status.ts';
 
 /** A status is written at most so often. */
 const INTERVAL_MS = 1_000;
@@ -21,7 +20,7 @@ export interface PublishExceptionDeps {
   readonly reaches: Reaches;
   readonly protectedNamespaces: readonly string[];
   readonly maxExceptionMs: number;
-  readonly writeStatus: (target: Target, status: Json) => Promise<Outcome>;
+  readonly writeStatus: SendStatus<ExceptionStatus>;
   readonly timing: Pick<Timing, 'now' | 'date'>;
   readonly observe: (entry: ExceptionEntry, status: ExceptionStatus) => void;
   readonly log: Pick<Log, 'warn'>;
@@ -53,7 +52,7 @@ export class ExceptionPublisher {
     const standing = standingOf(exception, now.getTime(), maxExceptionMs);
     const { covered, unseen } = standing === 'active' ? this.#reach(exception) : { covered: new Map(), unseen: 0 };
     // After a restart, or a moment after a namespace came: its plan is on its way and will ask for the next status.
-    if (unseen > 0 && isSettled(entry)) return true;
+    if (unseen > 0 && isAnswered(previous, exception.generation)) return true;
     const known = previous === undefined ? {} : { previous };
     const situation = { exception, standing, covered, unseen, maxDurationMs: maxExceptionMs, now: now.toISOString() };
     const status = exceptionStatus({ ...situation, ...known });
@@ -83,19 +82,8 @@ export class ExceptionPublisher {
   }
 
   async #write(entry: ExceptionEntry, status: ExceptionStatus): Promise<boolean> {
-    if (isDeepStrictEqual(entry.status, status)) return true;
-    const { name, uid, resourceVersion } = entry;
-    const { writeStatus, view, log } = this.#deps;
-    const target: Target = { resource: exceptionResource, namespace: '', name, uid, resourceVersion };
-    const outcome = await writeStatus(target, status as unknown as Json);
-    if (outcome.result === 'done' && outcome.object !== undefined) view.exceptions.put(outcome.object);
-    if (outcome.result === 'refused') log.warn('status refused', { exception: name, reason: outcome.message });
-    return outcome.result === 'done' || outcome.result === 'gone';
+    const { writeStatus: send, view, log } = this.#deps;
+    const reporting = { resource: exceptionResource, store: view.exceptions, send, log, field: 'exception' };
+    return writeStatus(entry, status, reporting);
   }
-}
-
-/** Whether the status in the cluster already gives the answer for this generation. */
-function isSettled({ exception, status }: ExceptionEntry): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  return ready !== undefined && ready.status !== 'Unknown' && status?.observedGeneration === exception.generation;
 }

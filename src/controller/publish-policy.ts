@@ -1,14 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { PolicyStatus } from '../api/policy-status.ts';
 import type { Policy } from '../api/policy.ts';
+import { isAnswered } from '../api/ready-status.ts';
 import { policyResource } from '../api/resources.ts';
-import type { Target } from '../kube/apply.ts';
 import type { Log } from '../kube/observer.ts';
 import type { Timing } from '../kube/timing.ts';
-import type { Outcome } from '../plan/outcome.ts';
 import { selects } from '../plan/selection.ts';
 import { awaitsFinalizer, finalizerStep } from '../plan/deletion.ts';
-import type { Json } from '../slots/kube-object.ts';
 import { finalizerRefusal } from '../status/finalizer-refusal.ts';
 import type { FinalizerRefusal } from '../status/finalizer-refusal.ts';
 import { policyStatus } from '../status/policy-status.ts';
@@ -20,6 +17,8 @@ import { namespacesHeldBy } from './holdings.ts';
 import type { Memory } from './memory.ts';
 import type { ClusterView, PolicyEntry } from './view.ts';
 import { writeFinalizer } from './write-finalizer.ts';
+import { writeStatus } from './write-status.ts';
+import type { SendStatus } from './write-status.ts';
 
 /** Writes may fail so long for a cause outside the namespaces before the policy is called Stalled. */
 const FAILING_PATIENCE_MS = 5 * 60_000;
@@ -28,7 +27,7 @@ export interface PublishDeps {
   readonly view: ClusterView;
   readonly memory: Memory;
   readonly protectedNamespaces: readonly string[];
-  readonly writeStatus: (target: Target, status: Json) => Promise<Outcome>;
+  readonly writeStatus: SendStatus<PolicyStatus>;
   /** Writes a policy's finalizers. */
   readonly write: Write;
   /** Whether a policy gets its finalizer is decided: what it asks for counts from now on, or doesn't for the time being. */
@@ -53,12 +52,6 @@ export interface Published {
   readonly drift: ReadonlyMap<string, number>;
   /** Contested objects by kind of object. */
   readonly contested: ReadonlyMap<string, number>;
-}
-
-/** Whether the status in the cluster already gives the answer for this generation of the policy. */
-function isSettled({ policy, status }: PolicyEntry): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  return ready !== undefined && ready.status !== 'Unknown' && status?.observedGeneration === policy.generation;
 }
 
 /** Whether a policy that is being deleted holds nothing any more. */
@@ -138,7 +131,8 @@ export class PolicyPublisher {
     this.#countedAt.set(name, timing.now());
     if (finalizerRefused === undefined && isCleanedUp(entry, counted.totals)) return this.#finalize(entry, 'remove');
     // After a restart, or a moment after a namespace came: its verdict is on its way and will ask for the next status.
-    if (unseen > 0 && (isSettled(entry) || this.#hasJustTold(entry))) return true;
+    const isTold = isAnswered(entry.status, entry.policy.generation) || this.#hasJustTold(entry);
+    if (unseen > 0 && isTold) return true;
 
     this.#toldAt.set(name, timing.now());
     const repairs = memory.takeRepairs(name);
@@ -203,13 +197,8 @@ export class PolicyPublisher {
     return this.#deps.timing.now() - since > FAILING_PATIENCE_MS;
   }
 
-  async #write({ name, uid, resourceVersion, status: before }: PolicyEntry, status: PolicyStatus): Promise<boolean> {
-    if (isDeepStrictEqual(before, status)) return true;
-    const target: Target = { resource: policyResource, namespace: '', name, uid, resourceVersion };
-    const { writeStatus, view, log } = this.#deps;
-    const outcome = await writeStatus(target, status as unknown as Json);
-    if (outcome.result === 'done' && outcome.object !== undefined) view.policies.put(outcome.object);
-    if (outcome.result === 'refused') log.warn('status refused', { policy: name, reason: outcome.message });
-    return outcome.result === 'done' || outcome.result === 'gone';
+  async #write(entry: PolicyEntry, status: PolicyStatus): Promise<boolean> {
+    const { writeStatus: send, view, log } = this.#deps;
+    return writeStatus(entry, status, { resource: policyResource, store: view.policies, send, log, field: 'policy' });
   }
 }

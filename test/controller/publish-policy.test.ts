@@ -36,7 +36,7 @@ class Setting {
       protectedNamespaces: [],
       timing: systemTiming,
       writeStatus: async (_, status) => {
-        this.status = status as unknown as PolicyStatus;
+        this.status = status;
         return Promise.resolve(this.statusOutcome);
       },
       write: async (change) => Promise.resolve(this.#patch(change)),

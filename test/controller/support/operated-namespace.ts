@@ -94,8 +94,7 @@ export class OperatedNamespace {
       memory,
       protectedNamespaces: [],
       timing,
-      writeStatus: (_target, status) =>
-        Promise.resolve({ result: 'done', object: this.#withStatus(status as unknown) }),
+      writeStatus: (_target, status) => Promise.resolve({ result: 'done', object: this.#withStatus(status) }),
       write: (change) => Promise.resolve(this.#write(change)),
       decided: () => undefined,
       observe: (published) => observePolicy(published, observers),
@@ -223,10 +222,10 @@ export class OperatedNamespace {
     return outcome;
   }
 
-  #withStatus(status: unknown): KubeObject {
+  #withStatus(status: PolicyStatus): KubeObject {
     const { resourceVersion = '1' } = this.#policy.metadata;
     const metadata = { ...this.#policy.metadata, resourceVersion: `${Number(resourceVersion) + 1}` };
-    this.#policy = { ...this.#policy, metadata, status: status as object };
+    this.#policy = { ...this.#policy, metadata, status };
     return this.#policy;
   }
 
