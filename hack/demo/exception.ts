@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { PostureContent } from '../../src/api/posture.ts';
 import { words } from './narrator.ts';
+import { postureSeen } from './posture-seen.ts';
 import { milliseconds } from './setting.ts';
 import type { Setting } from './setting.ts';
 import { isObject } from './witness.ts';
@@ -56,9 +56,8 @@ function exceptionUntil(ends: Date): unknown {
   };
 }
 
-function isExempt({ object }: Sighting): boolean {
-  if (!isObject(object, 'NamespacePosture', NAMESPACE, 'parapet')) return false;
-  return (object as unknown as PostureContent).slots.some(({ state }) => state === 'Exempt');
+function isExempt(seen: Sighting): boolean {
+  return postureSeen(seen, NAMESPACE)?.slots.some(({ state }) => state === 'Exempt') === true;
 }
 
 function podsOf({ type, object }: Sighting): string | undefined {

@@ -1,5 +1,5 @@
-import type { PostureContent } from '../../src/api/posture.ts';
 import { words } from './narrator.ts';
+import { postureSeen } from './posture-seen.ts';
 import { milliseconds } from './setting.ts';
 import type { Setting } from './setting.ts';
 import { isObject } from './witness.ts';
@@ -17,9 +17,7 @@ export async function welcomeNamespace({ narrator, witness }: Setting): Promise<
   const whole = await witness.first(
     'its posture to be compliant',
     mark,
-    ({ object }) =>
-      isObject(object, 'NamespacePosture', NAME, 'parapet') &&
-      (object as unknown as PostureContent).summary.state === 'Compliant',
+    (seen) => postureSeen(seen, NAME)?.summary.state === 'Compliant',
   );
   await narrator.kubectl(words(`get networkpolicies,namespacepostures --namespace=${NAME}`));
   return `closed ${milliseconds(came.at, closed.at)} and whole ${milliseconds(came.at, whole.at)} after its creation`;

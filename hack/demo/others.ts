@@ -1,5 +1,6 @@
-import type { PostureContent, PostureSlot } from '../../src/api/posture.ts';
+import type { PostureSlot } from '../../src/api/posture.ts';
 import { words } from './narrator.ts';
+import { postureSeen } from './posture-seen.ts';
 import { milliseconds } from './setting.ts';
 import type { Setting } from './setting.ts';
 import { isObject } from './witness.ts';
@@ -39,7 +40,7 @@ export async function seeWidening({ narrator, witness }: Setting): Promise<strin
   await witness.first(
     'it to be forgotten',
     removal,
-    (seen) => isPosture(seen, namespace) && stateOf(seen) === 'Compliant',
+    (seen) => postureSeen(seen, namespace)?.summary.state === 'Compliant',
   );
   return `told after ${milliseconds(opened.at, told.at)}, and no more once it was gone`;
 }
@@ -55,17 +56,5 @@ function findings(namespace: string, state: PostureSlot['state']): readonly stri
 }
 
 function reports(namespace: string, state: PostureSlot['state']): (sighting: Sighting) => boolean {
-  return (seen) => isPosture(seen, namespace) && contentOf(seen).slots.some((slot) => slot.state === state);
-}
-
-function stateOf(seen: Sighting): string {
-  return contentOf(seen).summary.state;
-}
-
-function contentOf({ object }: Sighting): PostureContent {
-  return object as unknown as PostureContent;
-}
-
-function isPosture({ object }: Sighting, namespace: string): boolean {
-  return isObject(object, 'NamespacePosture', namespace, 'parapet');
+  return (seen) => postureSeen(seen, namespace)?.slots.some((slot) => slot.state === state) === true;
 }

@@ -20,14 +20,17 @@ export interface WatchDeps {
   readonly metrics: Metrics;
 }
 
+/** A reflector, whatever it fills. */
+type Watch = Pick<Reflector<Stored>, 'run' | 'synced' | 'hasSynced' | 'state' | 'secondsSinceLastByte'>;
+
 /** One reflector for each kind the view holds. */
 export class Watches {
-  readonly #reflectors: readonly { readonly resource: string; readonly reflector: Reflector<Stored> }[];
+  readonly #reflectors: readonly { readonly resource: string; readonly reflector: Watch }[];
 
   constructor(view: ClusterView, deps: WatchDeps) {
     const watch = <T extends Stored>(resource: Resource, store: Store<T>, fieldSelector?: string) => ({
       resource: resourceName(resource),
-      reflector: new Reflector({ ...deps, resource, store, fieldSelector }) as unknown as Reflector<Stored>,
+      reflector: new Reflector({ ...deps, resource, store, fieldSelector }),
     });
     this.#reflectors = [
       watch(policyResource, view.policies),
