@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 IMAGE ?= parapet:dev
 ARGS ?=
-GENERATED := crds config/rbac docs/reference
+GENERATED := crds config/rbac config/admission config/flowcontrol docs/reference
 
 INSTALLED := node_modules/.package-lock.json
 CONTROLPLANE := hack/bin/controlplane

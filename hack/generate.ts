@@ -4,6 +4,7 @@ import { admissionFiles } from './generate/admission-files.ts';
 import { apiReference } from './generate/api-reference.ts';
 import { cliPage } from './generate/cli-reference.ts';
 import { crdFiles } from './generate/crd-files.ts';
+import { flowcontrolFiles } from './generate/flowcontrol-files.ts';
 import type { Producer } from './generate/generated-file.ts';
 import { metricsPage } from './generate/metrics-reference.ts';
 import { reasonsPage } from './generate/reasons-reference.ts';
@@ -14,6 +15,7 @@ const producers: readonly Producer[] = [
   crdFiles, // crds/
   rbacFiles, // config/rbac/
   admissionFiles, // config/admission/
+  flowcontrolFiles, // config/flowcontrol/
   apiReference, // docs/reference/api.md
   cliPage, // docs/reference/cli.md
   metricsPage, // docs/reference/metrics.md

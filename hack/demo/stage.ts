@@ -98,6 +98,7 @@ async function removeTraces(kubeconfig: string, keepInstallation: boolean): Prom
     ...(keepInstallation
       ? []
       : [
+          ['delete', '-k', 'config/flowcontrol', gone],
           ['delete', '-k', 'config/rbac', gone],
           ['delete', '-f', 'crds/', gone],
         ]),

@@ -5,9 +5,10 @@ import { until } from './until.ts';
 
 const CRDS = ['apply', '-f', 'crds/'];
 const PERMISSIONS = ['apply', '-k', 'config/rbac'];
+const FLOW_CONTROL = ['apply', '-k', 'config/flowcontrol'];
 
-/** CRDs and RBAC, as kubectl is told. */
-export const INSTALL_COMMANDS: readonly (readonly string[])[] = [CRDS, PERMISSIONS];
+/** CRDs, RBAC and flow control, as kubectl is told. */
+export const INSTALL_COMMANDS: readonly (readonly string[])[] = [CRDS, PERMISSIONS, FLOW_CONTROL];
 
 /** Installs what Parapet needs and waits until the API server knows it. */
 export async function install(kubeconfig: string, client: KubeClient): Promise<void> {
