@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import { clientFor } from '../../hack/support/admin.ts';
 import { startControlPlane, type ControlPlane } from '../../hack/support/control-plane.ts';
+import { faultProxy } from '../../hack/support/fault-proxy/fault-proxy.ts';
 import { serviceAccountToken } from '../../hack/support/service-account-token.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { silentObserver } from '../../src/kube/observer.ts';
@@ -12,7 +13,6 @@ import { objectPath } from '../../src/kube/resource-path.ts';
 import { Store } from '../../src/kube/store.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
 import { configMap, keepAll } from '../kube/support/objects.ts';
-import { faultProxy } from './harness/fault-proxy.ts';
 import { create, createMap, createNamespace, SERVICE_ACCOUNTS } from './harness/tested-client.ts';
 import { until } from './harness/until.ts';
 

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { clientFor } from '../../hack/support/admin.ts';
 import { startControlPlane, type ControlPlane } from '../../hack/support/control-plane.ts';
+import { faultProxy, type FaultProxy } from '../../hack/support/fault-proxy/fault-proxy.ts';
+import type { ProxiedWatch } from '../../hack/support/fault-proxy/proxied-watch.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { silentObserver } from '../../src/kube/observer.ts';
 import { Reflector } from '../../src/kube/reflector.ts';
@@ -8,7 +10,6 @@ import { collectionPath } from '../../src/kube/resource-path.ts';
 import { Store } from '../../src/kube/store.ts';
 import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
 import { CONFIG_MAPS, keepAll, type Kept } from '../kube/support/objects.ts';
-import { faultProxy, type FaultProxy, type ProxiedWatch } from './harness/fault-proxy.ts';
 import { create, createMap, createNamespace, edit, remove } from './harness/tested-client.ts';
 import { until } from './harness/until.ts';
 
@@ -99,16 +100,13 @@ for (const [mode, args] of Object.entries({ WatchList: [], 'paged lists': ['--fe
     it('relists when history was lost with the old API server, and reports what vanished meanwhile', async () => {
       const a = await createMap(admin, 'team', 'a');
       await until('a is there', () => events.includes('added a'));
-      proxy.intercept = (request) => {
-        request.socket.destroy();
-        return true;
-      };
+      const passing = proxy.rule(() => ({ name: 'cut off', act: (exchange) => exchange.reset() }));
       proxy.watches.at(-1)?.reset();
       await remove(admin, CONFIG_MAPS, a);
       for (let at = 0; at < 5; at += 1) await remove(admin, CONFIG_MAPS, await createMap(admin, 'team', `x${at}`));
       // A new API server's watch cache begins at the present: what was before is 410 Gone.
       await plane.restartApiServer();
-      proxy.intercept = () => false;
+      passing();
       await until('the deletion is reported', () => events.includes('deleted a'), 30_000);
       await until('equal', async () => held() === (await onServer()));
     });
@@ -154,17 +152,12 @@ for (const [mode, args] of Object.entries({ WatchList: [], 'paged lists': ['--fe
     });
 
     it('says which permission is missing, and goes on once it is granted', async () => {
-      let forbidden = true;
-      proxy.intercept = (_, response) => {
-        if (!forbidden) return false;
-        const status = { kind: 'Status', code: 403, reason: 'Forbidden', message: 'no' };
-        response.writeHead(403, { 'content-type': 'application/json' }).end(JSON.stringify(status));
-        return true;
-      };
+      const body = { kind: 'Status', code: 403, reason: 'Forbidden', message: 'no' };
+      const granted = proxy.rule(() => ({ name: '403', act: (exchange) => exchange.reply({ status: 403, body }) }));
       await stop();
       await start(CONFIG_MAPS, false);
       await until('it says so', () => reflector.state().startsWith('forbidden'));
-      forbidden = false;
+      granted();
       await reflector.synced;
     });
 
