@@ -80,8 +80,8 @@ describe('decodeException', () => {
   it('never throws, whatever the object is, and is active only where nothing is wrong', () => {
     const noise = fc.dictionary(fc.constantFrom(...Object.keys(spec), 'override'), fc.jsonValue(), { maxKeys: 2 });
     fc.assert(
-      fc.property(fc.jsonValue(), noise, (value, members) => {
-        for (const object of [value as unknown as KubeObject, exception({ ...spec, ...members })]) {
+      fc.property(fc.jsonValue(), noise, (value: unknown, members) => {
+        for (const object of [value as KubeObject, exception({ ...spec, ...members })]) {
           const decoded = decodeException(object);
           expect(decoded.decodable).to.equal(decoded.problems.length === 0);
           if (!decoded.decodable) expect(standingOf(decoded, -1, Number.MAX_SAFE_INTEGER)).to.not.equal('active');

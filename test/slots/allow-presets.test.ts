@@ -21,7 +21,8 @@ interface Spec {
 }
 
 function specOf({ content }: Desired): Spec {
-  return content['spec'] as unknown as Spec;
+  const { spec }: Readonly<Record<string, unknown>> = content;
+  return spec as Spec;
 }
 
 describe('allowPresets', () => {

@@ -90,7 +90,8 @@ describe('limitRange: validate', () => {
     ],
   ] as const) {
     it(`names ${path} in ${JSON.stringify(limit)}`, () => {
-      const problems = limitRange.validate({ limits: [limit] } as unknown as Block);
+      const block: unknown = { limits: [limit] };
+      const problems = limitRange.validate(block as Block);
       expect(problems.map((problem) => problem.path)).to.deep.equal([path]);
     });
   }

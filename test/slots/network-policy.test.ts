@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { NetworkPolicyBlock } from '../../src/slots/network-policy-schema.ts';
 import { networkPolicy } from '../../src/slots/network-policy.ts';
-import type { PlatformFacts } from '../../src/slots/slot-kind.ts';
+import type { Desired, PlatformFacts } from '../../src/slots/slot-kind.ts';
 import { claim, context, heldDeny, named, platform } from './fold-context.ts';
 
 const DENY = 'parapet-default-deny';
@@ -92,22 +92,19 @@ describe('networkPolicy: policies', () => {
   it('keeps cloud metadata closed in an egress rule without peers', () => {
     const written: NetworkPolicyBlock = { policies: [{ name: 'open', spec: { egress: [{}] } }] };
     const desired = networkPolicy.fold([claim('a', written)], context());
-    const { egress } = named(desired, 'parapet-policy-open').content['spec'] as unknown as {
-      readonly egress: readonly { readonly to: readonly IpPeer[] }[];
-    };
-    expect(egress[0]?.to.map(({ ipBlock }) => ipBlock.cidr)).to.deep.equal(['0.0.0.0/0', '::/0']);
-    expect(egress[0]?.to[0]?.ipBlock.except).to.include('169.254.169.254/32');
-    expect(egress[0]?.to[1]?.ipBlock.except).to.include('fd00:ec2::254/128');
+    const peers = firstEgressPeers(named(desired, 'parapet-policy-open'));
+    expect(peers.map(({ ipBlock }) => ipBlock.cidr)).to.deep.equal(['0.0.0.0/0', '::/0']);
+    expect(peers[0]?.ipBlock.except).to.include('169.254.169.254/32');
+    expect(peers[1]?.ipBlock.except).to.include('fd00:ec2::254/128');
   });
 
   it('takes everywhere to hold all pods under Cilium, whose ipBlocks hold none', () => {
     const facts: PlatformFacts = { ...platform, cni: { name: 'cilium', ipBlockMatchesNodes: true } };
     const written: NetworkPolicyBlock = { policies: [{ name: 'open', spec: { egress: [{}] } }] };
     const desired = networkPolicy.fold([claim('a', written)], context({ platform: facts }));
-    const { egress } = named(desired, 'parapet-policy-open').content['spec'] as unknown as {
-      readonly egress: readonly { readonly to: readonly unknown[] }[];
-    };
-    expect(egress[0]?.to).to.deep.include({ namespaceSelector: {} }).and.have.length(3);
+    expect(firstEgressPeers(named(desired, 'parapet-policy-open')))
+      .to.deep.include({ namespaceSelector: {} })
+      .and.have.length(3);
   });
 
   it('isolates as written where a rule for nothing but metadata is left out', () => {
@@ -119,6 +116,12 @@ describe('networkPolicy: policies', () => {
     expect(desired?.content).to.deep.equal({ spec: { podSelector: {}, policyTypes: ['Egress', 'Ingress'] } });
   });
 });
+
+/** Whom the first egress rule lets pods reach. */
+function firstEgressPeers({ content }: Desired): readonly IpPeer[] {
+  const { spec }: Readonly<Record<string, unknown>> = content;
+  return (spec as { readonly egress: readonly { readonly to: readonly IpPeer[] }[] }).egress[0]?.to ?? [];
+}
 
 interface IpPeer {
   readonly ipBlock: { readonly cidr: string; readonly except?: readonly string[] };

@@ -107,8 +107,8 @@ describe('resourceQuota: validate', () => {
     ],
   ] as const) {
     it(`names ${path} in ${JSON.stringify(members)}`, () => {
-      const block = [{ name: 'compute', ...members }] as unknown as Block;
-      expect(resourceQuota.validate(block).map((problem) => problem.path)).to.deep.equal([path]);
+      const block: unknown = [{ name: 'compute', ...members }];
+      expect(resourceQuota.validate(block as Block).map((problem) => problem.path)).to.deep.equal([path]);
     });
   }
 

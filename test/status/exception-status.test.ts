@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { decodeException } from '../../src/api/decode-exception.ts';
-import type { KubeObject } from '../../src/slots/kube-object.ts';
 import { exceptionStatus } from '../../src/status/exception-status.ts';
 import type { ExceptionSituation } from '../../src/status/exception-status.ts';
 import { exception } from '../plan/world.ts';
@@ -8,7 +7,12 @@ import { exception } from '../plan/world.ts';
 const DAY = 24 * 3_600_000;
 const NOW = '2029-01-01T00:00:00Z';
 const LATER = '2029-01-02T00:00:00Z';
-const broken = decodeException({ metadata: { name: 'broken' }, spec: { effect: 'Gone' } } as unknown as KubeObject);
+const broken = decodeException({
+  apiVersion: 'parapet.dev/v1alpha1',
+  kind: 'SecurityException',
+  metadata: { name: 'broken' },
+  spec: { effect: 'Gone' },
+});
 
 function situation(members: Partial<ExceptionSituation>): ExceptionSituation {
   return {

@@ -62,8 +62,8 @@ export class FakeServer {
       const [top = '', map = '', key] = path.split('/').slice(1).map(unescape);
       if (top !== 'metadata') patched = { ...patched, [top]: value };
       else {
-        const before = (patched.metadata as unknown as Readonly<Record<string, Members | undefined>>)[map];
-        const after = key === undefined ? value : { ...before, [key]: value };
+        const { [map]: before }: Members = { ...patched.metadata };
+        const after = key === undefined ? value : { ...(before as Members | undefined), [key]: value };
         patched = { ...patched, metadata: { ...patched.metadata, [map]: after } };
       }
     }

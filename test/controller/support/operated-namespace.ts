@@ -196,7 +196,7 @@ export class OperatedNamespace {
   }
 
   get posture(): NamespacePosture {
-    return this.server.get(`NamespacePosture/${POSTURE_NAME}`) as unknown as NamespacePosture;
+    return this.server.get(`NamespacePosture/${POSTURE_NAME}`) as KubeObject & NamespacePosture;
   }
 
   slotReport(slot: string): PostureSlot | undefined {
