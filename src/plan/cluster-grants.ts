@@ -1,4 +1,3 @@
-import { GRANTABLE_ROLE } from '../api/grantable.ts';
 import type { BroadGrant } from '../widening/broad-role.ts';
 import { broadClusterGrant, tellGrant } from './broad-grant.ts';
 import { readBinding } from './read-stranger.ts';
@@ -24,8 +23,6 @@ export function clusterGrants(bindings: Iterable<LiveObject>, clusterRoles: Clus
   const grants: ClusterGrant[] = [];
   for (const object of bindings) {
     const { role, subjects } = readBinding(object.content);
-    // What the operator may grant is what admins told it to, and they were told what that means.
-    if (object.name === GRANTABLE_ROLE && role.name === GRANTABLE_ROLE && subjects.length === 1) continue;
     const strangers = subjects.filter((subject) => !isKubernetesOwn(subject, object.name));
     const content = clusterRoles.get(role.name);
     const broad =

@@ -13,7 +13,8 @@ const clusterRoles = new Map<string, Content>([
   ['bind-gone', { rules: [bindOf('gone')] }],
   ['bind-bind', { rules: [bindOf('bind-view')] }],
   ['escalate-view', { rules: [{ ...bindOf('view'), verbs: ['bind', 'escalate'] }] }],
-  ['parapet-grantable', { rules: [{ apiGroups: ['rbac'], resources: ['clusterroles'], verbs: ['bind'] }] }],
+  ['secrets', { rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }] }],
+  ['bind-secrets', { rules: [bindOf('view', 'secrets')] }],
   ['view', { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] }],
 ]);
 
@@ -61,10 +62,6 @@ describe('clusterGrants', () => {
       binding('system:controller:x', 'cluster-admin', account('kube-system', 'x')),
     ],
     ['nobody', binding('x', 'cluster-admin')],
-    [
-      'what the operator may grant',
-      binding('parapet-grantable', 'parapet-grantable', account('parapet-system', 'parapet')),
-    ],
     ['a narrow role', binding('x', 'view', group('team'))],
     ['binding a narrow role that is named, as the operator may', binding('x', 'bind-view', group('team'))],
     ['a role that is not there', binding('x', 'gone', group('team'))],
@@ -77,10 +74,6 @@ describe('clusterGrants', () => {
     [
       'somebody added to a binding of Kubernetes',
       binding('cluster-admin', 'cluster-admin', group('system:masters'), group('team')),
-    ],
-    [
-      'somebody added to what binds the operator',
-      binding('parapet-grantable', 'parapet-grantable', account('parapet-system', 'parapet'), group('team')),
     ],
     ['everybody', binding('system:x', 'cluster-admin', group('system:authenticated'))],
     ['all service accounts of a namespace', binding('x', 'cluster-admin', group('system:serviceaccounts:ci'))],
@@ -95,6 +88,19 @@ describe('clusterGrants', () => {
     ['escalating a narrow role', binding('x', 'escalate-view', group('team'))],
     ['a service account elsewhere by a name of Kubernetes', binding('system:x', 'cluster-admin', account('ci', 'x'))],
   ];
+
+  describe('of what the operator may grant', () => {
+    const grantable = binding('parapet-grantable', 'parapet-grantable', account('parapet-system', 'parapet'));
+    const granting = (role: string): number => {
+      const rules = clusterRoles.get(role) ?? {};
+      return clusterGrants([grantable], new Map([...clusterRoles, ['parapet-grantable', rules]])).length;
+    };
+
+    it('is silent where it may bind what is narrow', () => expect(granting('bind-view')).to.equal(0));
+    it('tells where it may bind what is broad', () => expect(granting('bind-secrets')).to.equal(1));
+    it('tells where it may grant what is broad', () => expect(granting('cluster-admin')).to.equal(1));
+  });
+
   for (const [title, object] of others) {
     it(`tells of ${title}`, () => expect(clusterGrants([object], clusterRoles)).to.have.length(1));
   }
