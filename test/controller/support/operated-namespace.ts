@@ -1,4 +1,3 @@
-import { decodePolicy } from '../../../src/api/decode-policy.ts';
 import type { PolicyStatus } from '../../../src/api/policy-status.ts';
 import type { NamespacePosture, PostureSlot } from '../../../src/api/posture.ts';
 import { POSTURE_NAME } from '../../../src/api/resources.ts';
@@ -15,11 +14,13 @@ import { silentLog } from '../../../src/kube/observer.ts';
 import { Metrics } from '../../../src/metrics.ts';
 import type { Change } from '../../../src/plan/namespace-plan.ts';
 import type { Outcome } from '../../../src/plan/outcome.ts';
+import type { Evidence } from '../../../src/plan/snapshot.ts';
 import type { KubeObject } from '../../../src/slots/kube-object.ts';
 import { fakeTiming, settled } from '../../kube/support/fake-timing.ts';
 import type { FakeTiming } from '../../kube/support/fake-timing.ts';
 import { platform } from '../../plan/world.ts';
 import { FakeServer } from './fake-server.ts';
+import { PolicyOnServer } from './policy-on-server.ts';
 
 const NAMESPACE = 'team-a';
 const POLICY = 'baseline';
@@ -40,6 +41,9 @@ export class OperatedNamespace {
   readonly timing: FakeTiming = fakeTiming();
   readonly server = new FakeServer(NAMESPACE);
   readonly writes: Written[] = [];
+  /** When the operator looked at what runs, and what there is to see. */
+  readonly looks: number[] = [];
+  evidence: Evidence = { pods: [], warnings: [] };
   /** `type reason` of each Event. */
   readonly events: string[] = [];
   /** Runs when a write is on its way. */
@@ -48,20 +52,13 @@ export class OperatedNamespace {
   beforeAnswer: (slot: string) => void = () => undefined;
   metrics = new Metrics({ version: 'test' });
   brake = new Brake(this.timing);
-  #policy: KubeObject;
+  readonly #policy: PolicyOnServer;
   #view: ClusterView = createView();
   #stop: () => Promise<void> = () => Promise.resolve();
   readonly #beganAt = this.timing.now();
 
   constructor(spec: Readonly<Record<string, unknown>>) {
-    const metadata = { name: POLICY, uid: 'uid-policy', resourceVersion: '1', generation: 1 };
-    this.#policy = {
-      apiVersion: 'parapet.dev/v1alpha1',
-      kind: 'ClusterSecurityPolicy',
-      metadata,
-      spec: { mode: 'Enforce', namespaceSelector: {}, ...spec },
-    };
-    if (decodePolicy(this.#policy).problems.length > 0) throw new Error('the policy is invalid');
+    this.#policy = new PolicyOnServer(POLICY, spec);
   }
 
   /** Milliseconds since the beginning. */
@@ -94,7 +91,7 @@ export class OperatedNamespace {
       memory,
       protectedNamespaces: [],
       timing,
-      writeStatus: (_target, status) => Promise.resolve({ result: 'done', object: this.#withStatus(status) }),
+      writeStatus: (_target, status) => Promise.resolve({ result: 'done', object: this.#policy.report(status) }),
       write: (change) => Promise.resolve(this.#write(change)),
       decided: () => undefined,
       observe: (published) => observePolicy(published, observers),
@@ -122,7 +119,10 @@ export class OperatedNamespace {
         view,
         memory,
         brake: this.brake,
-        look: () => Promise.resolve({ pods: [], warnings: [] }),
+        look: () => {
+          this.looks.push(this.now);
+          return Promise.resolve(this.evidence);
+        },
         platform: () => platform,
         operator: () => undefined,
         protectedNamespaces: [],
@@ -176,14 +176,7 @@ export class OperatedNamespace {
 
   /** Changes the policy as its author would. */
   async edit(spec: Readonly<Record<string, unknown>>): Promise<void> {
-    const { generation = 1, resourceVersion = '1' } = this.#policy.metadata;
-    const metadata = {
-      ...this.#policy.metadata,
-      generation: generation + 1,
-      resourceVersion: `${+resourceVersion + 1}`,
-    };
-    this.#policy = { ...this.#policy, metadata, spec: { mode: 'Enforce', namespaceSelector: {}, ...spec } };
-    this.#view.policies.ingest(this.#policy, { initial: false, receivedAt: this.timing.now() });
+    this.#view.policies.ingest(this.#policy.edit(spec), { initial: false, receivedAt: this.timing.now() });
     await settled();
   }
 
@@ -204,7 +197,7 @@ export class OperatedNamespace {
   }
 
   get status(): PolicyStatus {
-    return this.#policy['status'] as PolicyStatus;
+    return this.#policy.object['status'] as PolicyStatus;
   }
 
   /** When a slot was written. */
@@ -222,17 +215,10 @@ export class OperatedNamespace {
     return outcome;
   }
 
-  #withStatus(status: PolicyStatus): KubeObject {
-    const { resourceVersion = '1' } = this.#policy.metadata;
-    const metadata = { ...this.#policy.metadata, resourceVersion: `${Number(resourceVersion) + 1}` };
-    this.#policy = { ...this.#policy, metadata, status };
-    return this.#policy;
-  }
-
   /** What the reflectors do at the start. */
   #list(): void {
     const arrival = { initial: true, receivedAt: this.timing.now() };
-    this.#view.policies.ingest(this.#policy, arrival);
+    this.#view.policies.ingest(this.#policy.object, arrival);
     for (const object of this.server.list()) this.#storeOf(object)?.ingest(object, arrival);
     const metadata = { name: NAMESPACE, uid: 'uid-namespace', resourceVersion: '1', labels: {} };
     this.#view.namespaces.ingest({ apiVersion: 'v1', kind: 'Namespace', metadata }, arrival);
