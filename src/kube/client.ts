@@ -7,9 +7,9 @@ import { openDeadline, untilAborted, type Deadline } from './deadline.ts';
 import { refusal, transportError } from './failure.ts';
 import { LanePool, type Lane } from './lanes.ts';
 import { Limiter, type Priority } from './limiter.ts';
-import { lines } from './lines.ts';
 import { silentObserver, type KubeObserver } from './observer.ts';
-import { parseJson, readReply, type Reply } from './reply.ts';
+import { parsedLines } from './parsed-lines.ts';
+import { readReply, type Reply } from './reply.ts';
 import { queryString, type Query } from './resource-path.ts';
 import { retryDelay } from './retry.ts';
 import { systemTiming, type Timing } from './timing.ts';
@@ -65,7 +65,7 @@ export interface ClientOptions {
   /** Reads the kubeconfig; called again when credentials have to be renewed. */
   readonly load: () => KubeConfig;
   readonly version: string;
-  /** Bound of both connections and calls in flight, watches and lease aside. Default 10. */
+  /** Bound of both connections and calls in flight, watches and lease aside. Default 16. */
   readonly connections?: number;
   /** Asked right before a write is sent: false once leadership is in doubt. */
   readonly mayWrite?: () => boolean;
@@ -74,8 +74,6 @@ export interface ClientOptions {
 }
 
 const DEADLINE_MS = 30_000;
-// etcd takes 1.5 MiB; as JSON with managedFields that stays well below.
-const LINE_LIMIT = 16 * 1024 * 1024;
 
 interface Outgoing {
   readonly method: Call['method'];
@@ -86,6 +84,8 @@ interface Outgoing {
   readonly accept?: string | undefined;
   readonly storesNothing?: true | undefined;
   readonly signal: AbortSignal;
+  /** What it was sent through last. */
+  via?: Dispatcher;
 }
 
 /** A client whose connections are pooled, bounded and kept alive. */
@@ -104,7 +104,7 @@ class PooledClient implements KubeClient {
   readonly #mayWrite: () => boolean;
 
   constructor(options: ClientOptions) {
-    const connections = options.connections ?? 10;
+    const connections = options.connections ?? 16;
     this.#timing = options.timing ?? systemTiming;
     this.#observer = options.observer ?? silentObserver;
     this.#credentials = new CredentialSource(options.load, this.#timing);
@@ -137,17 +137,18 @@ class PooledClient implements KubeClient {
   async *stream(call: StreamCall): AsyncGenerator<unknown, void, undefined> {
     const deadline = openDeadline(call.inactivityMs, call.signal, this.#timing);
     const target = call.path + queryString(call.query ?? {});
+    const outgoing: Outgoing = { method: 'GET', target, lane: 'watches', signal: deadline.signal };
     try {
-      const response = await this.#authorized({ method: 'GET', target, lane: 'watches', signal: deadline.signal });
+      const response = await this.#authorized(outgoing);
       if (response.statusCode !== 200) throw await refusal(response);
-      const chunks = watched(response.body, () => {
+      yield* parsedLines(response.body, () => {
         deadline.extend();
         call.onBytes?.();
       });
-      for await (const line of lines(chunks, LINE_LIMIT)) yield parseLine(line);
       // The connection becomes free only after the body's end was read; asked for at once, a second one would be opened.
       await setImmediate();
     } catch (error) {
+      if (deadline.remainingMs() <= 0 && outgoing.via !== undefined) this.#lanes.leaveSilent(outgoing.via);
       throw error instanceof ApiError ? error : transportError(error, deadline.signal);
     } finally {
       deadline.close();
@@ -220,7 +221,8 @@ class PooledClient implements KubeClient {
     const writes = outgoing.method !== 'GET' && outgoing.lane !== 'lease' && outgoing.storesNothing !== true;
     if (writes && !this.#mayWrite()) throw new TransportError('NotLeader', 'not sent: this process may not write now');
     const { server } = credentials;
-    return this.#lanes.dispatcher(outgoing.lane, credentials).request({
+    outgoing.via = this.#lanes.dispatcher(outgoing.lane, credentials);
+    return outgoing.via.request({
       origin: server.origin,
       path: server.pathname.replace(/\/$/, '') + outgoing.target,
       method: outgoing.method,
@@ -234,17 +236,4 @@ class PooledClient implements KubeClient {
       signal: outgoing.signal,
     });
   }
-}
-
-async function* watched(chunks: AsyncIterable<Uint8Array>, seen: () => void): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    seen();
-    yield chunk;
-  }
-}
-
-function parseLine(line: string): unknown {
-  const value = parseJson(line);
-  if (value === undefined) throw new TransportError('Malformed', 'a line of the stream is not JSON');
-  return value;
 }

@@ -6,17 +6,23 @@ import type { KubeObserver } from './observer.ts';
 /** Which connections a call travels on. The lease has its own, so that no burst of writes can delay a renewal. */
 export type Lane = 'calls' | 'watches' | 'lease';
 
-type Lanes = Readonly<Record<Lane, Dispatcher>>;
+type Lanes = Record<Lane, Dispatcher>;
 
 // The API server closes idle connections after 90 s; staying below avoids writing into a connection that just went.
 const KEEP_ALIVE_MS = 80_000;
+
+// Longer than any watch lives: what is still open then hangs on a connection that answers nobody.
+const LINGER_MS = 15 * 60_000;
 
 /** The connections, opened again when certificates or the CA have changed. */
 export class LanePool {
   readonly #connections: number;
   readonly #observer: KubeObserver;
   #fingerprint = '';
+  #credentials: Credentials | undefined;
   #lanes: Lanes | undefined;
+  /** Whose calls under way may finish. */
+  readonly #retired = new Set<Dispatcher>();
 
   constructor(connections: number, observer: KubeObserver) {
     this.#connections = connections;
@@ -29,30 +35,53 @@ export class LanePool {
     return (this.#lanes as Lanes)[lane];
   }
 
+  /**
+   * A watch through this dispatcher fell silent: the next ones get a connection of their own, since all share one, and
+   * on a dead one they would be as silent. The others go on, and end by themselves where they are silent too.
+   */
+  leaveSilent(dispatcher: Dispatcher): void {
+    if (this.#lanes?.watches !== dispatcher || this.#credentials === undefined) return;
+    this.#lanes.watches = this.#open('watches', this.#credentials);
+    this.#retire(dispatcher);
+  }
+
   /** Ends every connection, and with it whatever is under way. */
   async close(): Promise<void> {
     const lanes = this.#lanes;
     this.#lanes = undefined;
-    await Promise.all(Object.values(lanes ?? {}).map((dispatcher) => dispatcher.destroy()));
+    const all = [...Object.values(lanes ?? {}), ...this.#retired];
+    await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
   }
 
   #reopen(credentials: Credentials): void {
-    // What is under way finishes on the older connections; a watch does within its ten minutes.
-    for (const dispatcher of Object.values(this.#lanes ?? {})) void dispatcher.close();
+    for (const dispatcher of Object.values(this.#lanes ?? {})) this.#retire(dispatcher);
+    this.#credentials = credentials;
     this.#fingerprint = credentials.fingerprint;
     this.#lanes = {
-      calls: this.#open('calls', credentials, this.#connections),
-      // As many connections as there are watches; each goes back to the pool when its watch ends well.
-      watches: this.#open('watches', credentials, null),
-      lease: this.#open('lease', credentials, 1),
+      calls: this.#open('calls', credentials),
+      watches: this.#open('watches', credentials),
+      lease: this.#open('lease', credentials),
     };
   }
 
-  #open(lane: Lane, credentials: Credentials, connections: number | null): Dispatcher {
+  /** What is under way finishes on the older connections; a watch does within its ten minutes. */
+  #retire(dispatcher: Dispatcher): void {
+    this.#retired.add(dispatcher);
+    const linger = setTimeout(() => void dispatcher.destroy(), LINGER_MS).unref();
+    void dispatcher.close().then(() => {
+      clearTimeout(linger);
+      this.#retired.delete(dispatcher);
+    });
+  }
+
+  #open(lane: Lane, credentials: Credentials): Dispatcher {
+    // All watches share one connection over HTTP/2; over HTTP/1.1 each has one, and gives it back when it ends well.
+    const connections = { calls: this.#connections, watches: null, lease: 1 }[lane];
     const connect = { ...credentials.tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
     const shared = {
       connections,
-      allowH2: false,
+      // A call costs a fifth more over HTTP/2, a watch next to nothing: see docs/performance.md.
+      allowH2: lane === 'watches',
       keepAliveTimeout: KEEP_ALIVE_MS,
       // Every call brings its own deadline.
       headersTimeout: 0,

@@ -4,30 +4,13 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import { clientFor } from '../../hack/support/admin.ts';
 import { startControlPlane, type ControlPlane } from '../../hack/support/control-plane.ts';
-import { faultProxy } from '../../hack/support/fault-proxy/fault-proxy.ts';
 import { serviceAccountToken } from '../../hack/support/service-account-token.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
-import { silentObserver } from '../../src/kube/observer.ts';
-import { Reflector } from '../../src/kube/reflector.ts';
 import { objectPath } from '../../src/kube/resource-path.ts';
-import { Store } from '../../src/kube/store.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
-import { configMap, keepAll } from '../kube/support/objects.ts';
+import { configMap } from '../kube/support/objects.ts';
 import { create, createMap, createNamespace, SERVICE_ACCOUNTS } from './harness/tested-client.ts';
 import { until } from './harness/until.ts';
-
-const WATCHED = [
-  ['', 'v1', 'configmaps'],
-  ['', 'v1', 'namespaces'],
-  ['', 'v1', 'serviceaccounts'],
-  ['', 'v1', 'resourcequotas'],
-  ['', 'v1', 'limitranges'],
-  ['networking.k8s.io', 'v1', 'networkpolicies'],
-  ['rbac.authorization.k8s.io', 'v1', 'roles'],
-  ['rbac.authorization.k8s.io', 'v1', 'rolebindings'],
-  ['rbac.authorization.k8s.io', 'v1', 'clusterroles'],
-  ['discovery.k8s.io', 'v1', 'endpointslices'],
-] as const;
 
 describe('createClient on a real API server', function () {
   this.timeout(60_000);
@@ -84,32 +67,6 @@ describe('createClient on a real API server', function () {
     const error: unknown = await call.catch((thrown: unknown) => thrown);
     expect(error).to.include({ code: 'Network' });
     await client.close();
-  });
-
-  it('needs no more than 24 connections for ten watches and a thousand writes', async () => {
-    const proxy = await faultProxy(plane.kubeconfig);
-    const opened: Record<string, number> = {};
-    const count = (lane: string): void => void (opened[lane] = (opened[lane] ?? 0) + 1);
-    const observer = { ...silentObserver, connection: count };
-    const client = clientFor('', { load: () => proxy.load(), observer });
-    const stopping = new AbortController();
-    const watches = WATCHED.map(([group, version, plural]) => {
-      const resource = { group, version, plural, kind: '', namespaced: true };
-      return new Reflector({ client, store: new Store(keepAll), resource, timeoutSeconds: [1, 3] });
-    });
-    const running = watches.map((watch) => watch.run(stopping.signal));
-    await Promise.all(watches.map(({ synced }) => synced));
-    const names = Array.from({ length: 1_000 }, (_, at) => `map-${at}`);
-    await Promise.all(names.map((name) => createMap(client, 'team', name)));
-    await client.request({ method: 'GET', path: '/version', lane: 'lease' });
-    // Long enough for every watch to have ended and begun again a few times.
-    await new Promise((resolve) => setTimeout(resolve, 8_000));
-    expect(proxy.connections(), JSON.stringify(opened)).to.be.at.most(24);
-    expect(proxy.requests.filter((line) => line.includes('watch=true')).length).to.be.above(30);
-    stopping.abort();
-    await Promise.all(running);
-    await client.close();
-    await proxy.close();
   });
 
   function kubeconfig(name: string, user: object, cluster: object = {}): string {
