@@ -77,8 +77,9 @@ coverage: $(INSTALLED) $(CONTROLPLANE) ## All tests, and what they reached
 	npm run --silent coverage
 
 .PHONY: bench
-bench: $(INSTALLED) $(CONTROLPLANE) bundle ## Measure convergence and repair beside a null writer; N=200
-	PARAPET=dist/parapet.mjs node hack/bench.ts $(ARGS)
+bench: $(INSTALLED) $(CONTROLPLANE) bundle ## Measure Parapet beside a null writer: 200, 1,000 and 10,000 namespaces; N=200
+	for n in $(or $(N),200 1000 10000); do N=$$n PARAPET=dist/parapet.mjs node hack/bench.ts; done
+	node hack/bench.ts report
 
 .PHONY: controlplane
 controlplane: $(CONTROLPLANE) ## Build etcd, kube-apiserver, kube-controller-manager and kubectl from their Go modules

@@ -20,17 +20,18 @@ export interface Kept {
 export const KEPT_KINDS: readonly Resource[] = [...wholeKinds.map(({ resource }) => resource), postureResource];
 
 /**
- * Everything Parapet keeps in the cluster, as its POSTs were: without what the server added. Kind by kind in the
- * registry's order, so that every Role comes long before its RoleBinding, which the API server would refuse without.
+ * Everything Parapet keeps in namespaces whose names begin so, as its POSTs were: without what the server added. Kind by
+ * kind in the registry's order, so that every Role comes long before its RoleBinding, which the API server would refuse
+ * without.
  */
-export async function leftBehind(client: KubeClient): Promise<readonly Kept[]> {
-  const lists = await Promise.all(
-    KEPT_KINDS.map(async (resource) => {
-      const objects = await list(client, collectionPath(resource));
-      return objects.filter(isOurs).map((object) => keep(resource, object));
-    }),
-  );
-  return lists.flat();
+export async function leftBehind(client: KubeClient, prefix: string): Promise<readonly Kept[]> {
+  const kept: Kept[] = [];
+  for (const resource of KEPT_KINDS) {
+    const objects = await list(client, collectionPath(resource));
+    const ours = objects.filter((object) => isOurs(object) && object.metadata.namespace?.startsWith(prefix));
+    kept.push(...ours.map((object) => keep(resource, object)));
+  }
+  return kept;
 }
 
 function isOurs({ metadata }: KubeObject): boolean {

@@ -3,12 +3,11 @@ import { CredentialSource } from '../../src/kube/credentials.ts';
 import { loadKubeConfig } from '../../src/kube/kubeconfig.ts';
 import { systemTiming } from '../../src/kube/timing.ts';
 import { each } from '../support/each.ts';
+import { OPERATOR_USER } from '../support/operator-kubeconfig.ts';
 import type { Kept } from './left-behind.ts';
 import { childrenCpuMs } from './process-figures.ts';
 import { CONNECTIONS } from './world.ts';
-import { operatorKubeconfig } from './world.ts';
 import type { World } from './world.ts';
-import { OPERATOR_USER } from '../support/operator-kubeconfig.ts';
 
 /** What putting the objects there took. */
 export interface NullRun {
@@ -20,37 +19,84 @@ export interface NullRun {
 
 export type Identity = 'parapet' | 'admin';
 
+/** A ready-made request. */
+export interface NullRequest {
+  readonly method: 'POST' | 'PATCH';
+  readonly path: string;
+  readonly body: string;
+}
+
 /**
- * The least that putting these objects there can cost: ready-made bodies, POSTed over so many connections by a client
- * that knows nothing, decides nothing and watches nothing. As the operator's ServiceAccount it pays what Parapet pays:
- * for each Role and RoleBinding the API server reads every binding there is, to see whether the writer holds what it
- * grants. An admin is spared that.
+ * The least that a bulk of writes can cost: ready-made bodies over so many connections, by a client that knows nothing,
+ * decides nothing and watches nothing. As the operator's ServiceAccount it pays what Parapet pays: for each Role and
+ * RoleBinding the API server reads every binding there is, to see whether the writer holds what it grants. An admin is
+ * spared that.
  */
-export async function nullWrite(world: World, objects: readonly Kept[], identity: Identity): Promise<NullRun> {
-  const { controlPlane, audit } = world;
-  const file = identity === 'admin' ? controlPlane.kubeconfig : await operatorKubeconfig(world);
-  const source = new CredentialSource(() => loadKubeConfig({ file }), systemTiming);
-  const { server, tls, headers } = await source.current();
-  const pool = new Pool(server.origin, { connections: CONNECTIONS, connect: tls });
-  await audit.read();
-  const before = audit.writes.length;
-  const cpuBefore = await cpuOf(controlPlane.pid);
-  await each(objects, CONNECTIONS, async ({ path, body }) => {
-    const reply = await pool.request({
-      path,
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body,
+export class NullWriter {
+  readonly #pool: Pool;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  private constructor(pool: Pool, headers: Readonly<Record<string, string>>) {
+    this.#pool = pool;
+    this.#headers = headers;
+  }
+
+  static async open(world: World, identity: Identity = 'parapet'): Promise<NullWriter> {
+    const file = identity === 'admin' ? world.controlPlane.kubeconfig : world.operatorKubeconfig;
+    const source = new CredentialSource(() => loadKubeConfig({ file }), systemTiming);
+    const { server, tls, headers } = await source.current();
+    const writer = new NullWriter(new Pool(server.origin, { connections: CONNECTIONS, connect: tls }), headers);
+    await writer.#connect();
+    return writer;
+  }
+
+  /** Opens all connections, so that no handshake is timed. */
+  async #connect(): Promise<void> {
+    const asking = Array.from({ length: CONNECTIONS }, async () => {
+      const reply = await this.#pool.request({ path: '/version', method: 'GET', headers: this.#headers });
+      await reply.body.dump();
     });
+    await Promise.all(asking);
+  }
+
+  async send({ method, path, body }: NullRequest): Promise<void> {
+    const type = method === 'POST' ? 'application/json' : 'application/json-patch+json';
+    const headers = { ...this.#headers, 'content-type': type };
+    const reply = await this.#pool.request({ path, method, headers, body });
     await reply.body.dump();
-    if (reply.statusCode !== 201) throw new Error(`POST ${path} answered ${reply.statusCode}`);
-  });
-  const cpuMs = (await cpuOf(controlPlane.pid)) - cpuBefore;
-  await pool.close();
-  const writer = identity === 'admin' ? 'admin' : OPERATOR_USER;
-  const ours = (await audit.read()).slice(before).filter(({ user, verb }) => user === writer && verb === 'create');
-  const from = Math.min(...ours.map(({ receivedAt }) => receivedAt));
-  return { ms: Math.max(...ours.map(({ answeredAt }) => answeredAt)) - from, cpuMs };
+    if (reply.statusCode >= 300) throw new Error(`${method} ${path} answered ${reply.statusCode}`);
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+}
+
+/** The POST that puts an object there. */
+export function posting({ path, body }: Kept): NullRequest {
+  return { method: 'POST', path, body };
+}
+
+/** Sends all of them as fast as it goes, and takes the time. No operator may run meanwhile. */
+export async function nullWrite(
+  world: World,
+  requests: readonly NullRequest[],
+  identity: Identity = 'parapet',
+): Promise<NullRun> {
+  const writer = await NullWriter.open(world, identity);
+  const tail = await world.tail();
+  const cpuBefore = await cpuOf(world.controlPlane.pid);
+  await each(requests, CONNECTIONS, (request) => writer.send(request));
+  const cpuMs = (await cpuOf(world.controlPlane.pid)) - cpuBefore;
+  await writer.close();
+  const user = identity === 'admin' ? 'admin' : OPERATOR_USER;
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const request of await tail.read()) {
+    if (request.user !== user || !request.writes) continue;
+    from = Math.min(from, request.receivedAt);
+    to = Math.max(to, request.answeredAt);
+  }
+  return { ms: to - from, cpuMs };
 }
 
 /** The writer is this process. */

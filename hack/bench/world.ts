@@ -9,60 +9,92 @@ import { install } from '../support/install.ts';
 import { writeOperatorKubeconfig } from '../support/operator-kubeconfig.ts';
 import { until } from '../support/until.ts';
 import { AuditTail } from './audit-tail.ts';
+import { selectedBy } from './bench-policy.ts';
 
-/** A fresh control plane with Parapet's CRDs and permissions and so many namespaces that the sample policy selects. */
+/** A fresh control plane with Parapet's CRDs and permissions, and namespaces for the policies to come. */
 export interface World {
   readonly controlPlane: ControlPlane;
   readonly admin: KubeClient;
-  readonly audit: AuditTail;
-  readonly namespaces: readonly string[];
+  /** Of Parapet's own ServiceAccount. */
+  readonly operatorKubeconfig: string;
+  /** The audit log from now on. */
+  tail(): Promise<AuditTail>;
   end(): Promise<void>;
 }
 
 /** How many connections whoever writes in bulk has. */
 export const CONNECTIONS = 16;
 
-/** Makes one; resolves when kube-controller-manager has done its part in every namespace, so that it isn't timed. */
-export async function makeWorld(count: number): Promise<World> {
+/** Starts one with so many namespaces for each policy. */
+export async function makeWorld(count: Readonly<Record<string, number>>): Promise<World> {
   const controlPlane = await startControlPlane({ auditLog: true });
   const admin = clientFor(controlPlane.kubeconfig, { connections: CONNECTIONS });
   await install(controlPlane.kubeconfig, admin);
-  const namespaces = Array.from({ length: count }, (_, index) => `team-${String(index).padStart(5, '0')}`);
-  await each(namespaces, CONNECTIONS, (name) => createNamespace(admin, name));
-  // `kube-system` and the like have theirs as well.
-  const settled = async (plural: string): Promise<boolean> =>
-    (await list(admin, `/api/v1/${plural}`)).filter(({ metadata }) => metadata.namespace?.startsWith('team-')).length >=
-    count;
-  for (const plural of ['serviceaccounts', 'configmaps']) {
-    await until(`${plural} in every namespace`, () => settled(plural), { deadlineMs: 600_000, everyMs: 500 });
-  }
-  return {
+  const operatorKubeconfig = join(controlPlane.dir, 'parapet.kubeconfig');
+  await writeOperatorKubeconfig(admin, { admin: controlPlane.kubeconfig, file: operatorKubeconfig });
+  const world: World = {
     controlPlane,
     admin,
-    audit: new AuditTail(controlPlane.auditLog),
-    namespaces,
+    operatorKubeconfig,
+    tail: () => AuditTail.open(controlPlane.auditLog),
     end: async () => {
       await admin.close();
       await controlPlane.stop();
     },
   };
+  const wanted = Object.entries(count).flatMap(([policy, n]) => namesOf(policy, n).map((name) => ({ name, policy })));
+  await createNamespaces(world, wanted);
+  return world;
 }
 
-/** A kubeconfig of Parapet's own ServiceAccount. */
-export async function operatorKubeconfig({ admin, controlPlane }: World): Promise<string> {
-  const file = join(controlPlane.dir, 'parapet.kubeconfig');
-  await writeOperatorKubeconfig(admin, { admin: controlPlane.kubeconfig, file });
-  return file;
+/** The namespaces of a policy. */
+export function namesOf(policy: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${policy}-${String(index).padStart(5, '0')}`);
 }
 
-/** A whole collection. */
-export async function list(client: KubeClient, path: string): Promise<readonly KubeObject[]> {
-  const { items } = await call<{ items: readonly KubeObject[] }>(client, { method: 'GET', path });
-  return items;
-}
-
-async function createNamespace(admin: KubeClient, name: string): Promise<void> {
-  const metadata = { name, labels: { 'parapet.dev/posture': 'baseline' } };
-  const body = { apiVersion: 'v1', kind: 'Namespace', metadata };
+/** Creates a namespace that the policy selects. */
+export async function createNamespace(admin: KubeClient, name: string, policy: string): Promise<void> {
+  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: selectedBy(policy) } };
   await call(admin, { method: 'POST', path: '/api/v1/namespaces', body });
+}
+
+/** Everything of a collection, page by page. */
+export async function list(client: KubeClient, path: string): Promise<readonly KubeObject[]> {
+  const all: KubeObject[] = [];
+  for (let token: string | undefined; token !== '';) {
+    const query = { limit: 500, continue: token };
+    const page = await call<Page>(client, { method: 'GET', path, query });
+    all.push(...page.items);
+    token = page.metadata.continue ?? '';
+  }
+  return all;
+}
+
+interface Page {
+  readonly metadata: { readonly continue?: string };
+  readonly items: readonly KubeObject[];
+}
+
+/**
+ * Resolves when kube-controller-manager has done its part in every namespace, a ServiceAccount and a ConfigMap, so that it
+ * isn't timed.
+ */
+async function createNamespaces(
+  world: World,
+  wanted: readonly { readonly name: string; readonly policy: string }[],
+): Promise<void> {
+  const tail = await world.tail();
+  const done = new Map(['serviceaccounts', 'configmaps'].map((resource) => [resource, new Set<string>()]));
+  await each(wanted, CONNECTIONS, ({ name, policy }) => createNamespace(world.admin, name, policy));
+  const names = new Set(wanted.map(({ name }) => name));
+  await until(
+    'kube-controller-manager to do its part in every namespace',
+    async () => {
+      for (const { verb, resource, namespace, code } of await tail.read()) {
+        if (verb === 'create' && code < 300 && names.has(namespace)) done.get(resource)?.add(namespace);
+      }
+      return [...done.values()].every(({ size }) => size === names.size);
+    },
+    { deadlineMs: 900_000, everyMs: 200 },
+  );
 }
