@@ -8,6 +8,8 @@ export interface Observation {
   readonly previous: PostureContent | undefined;
   /** The report as it now stands in the cluster; absent where there is none. */
   readonly posture: PostureEntry | undefined;
+  /** Why the API server would not take or remove the report; absent where it did. */
+  readonly refusal?: string;
   /** From the watch event that queued the namespace to the last acknowledged write. */
   readonly seconds: number;
 }

@@ -25,7 +25,8 @@ export interface ObserverDeps {
 
 /** Tells what a reconcile did: repairs into the log, the metrics and the next status; transitions as Events. */
 export function observeNamespace(observation: Observation, deps: ObserverDeps): void {
-  const { report, previous, posture } = observation;
+  const { report, previous, posture, refusal: reason } = observation;
+  if (reason !== undefined) deps.log.warn('report refused', { namespace: report.namespace, reason });
   for (const slot of [...report.slots, ...report.removed]) {
     if (slot.repaired !== undefined) tellRepair(slot, observation, deps);
   }

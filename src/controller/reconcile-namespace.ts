@@ -200,8 +200,12 @@ async function publish(
   else if (outcome?.result === 'done' && live !== undefined)
     view.postures.remove(report.namespace, POSTURE_NAME, live.uid);
   const standing = view.postures.get(report.namespace, POSTURE_NAME);
-  observe({ report, previous: live?.content, posture: standing, seconds: elapsed / 1000 });
+  observe({ report, previous: live?.content, posture: standing, seconds: elapsed / 1000, ...refusalOf(outcome) });
   return outcome;
+}
+
+function refusalOf(outcome: Outcome | undefined): { readonly refusal?: string } {
+  return outcome?.result === 'refused' ? { refusal: outcome.message } : {};
 }
 
 /** What is ours must stay known where the report that records it is refused. */

@@ -3,6 +3,8 @@ import type { Resource } from '../slots/kube-object.ts';
 import type { KubeClient } from './client.ts';
 import { EventBudget, forgetOldest } from './event-budget.ts';
 import { silentLog, silentObserver, type KubeObserver, type Log } from './observer.ts';
+import type { Reply } from './reply.ts';
+import { statusMessage } from './reply.ts';
 import { collectionPath, objectPath } from './resource-path.ts';
 import { systemTiming, type Timing } from './timing.ts';
 
@@ -40,6 +42,8 @@ const QUEUE = 1_000;
 const REMEMBERED = 4_096;
 // Kubernetes' own bound of an Event's message.
 const MESSAGE_LIMIT = 1_024;
+// As RBAC words it.
+const MISSING_PERMISSION = /\bcannot (?:create|patch) resource "events"/;
 
 interface Written {
   readonly name: string;
@@ -62,6 +66,8 @@ export class EventRecorder {
   readonly #queue = new Map<string, Pending>();
   /** What was written, so that the same again is counted instead of told anew. */
   readonly #written = new Map<string, Written>();
+  /** The missing permissions told of: once each, not with every Event. */
+  readonly #missing = new Set<string>();
   #wake: (() => void) | undefined;
 
   constructor(options: EventRecorderOptions) {
@@ -127,6 +133,7 @@ export class EventRecorder {
       signal,
     });
     if (reply.status === 200) this.#remember(key, { name: known.name, count: total });
+    else this.#complain(reply, 'patch');
     return reply.status === 200;
   }
 
@@ -135,8 +142,20 @@ export class EventRecorder {
     const path = collectionPath(EVENTS, namespaceOf(note));
     const body = this.#event(name, note, count);
     const reply = await this.#options.client.request({ method: 'POST', path, body, signal });
-    if (reply.status === 201) this.#remember(key, { name, count });
-    else this.#observer.eventDropped();
+    if (reply.status === 201) {
+      this.#remember(key, { name, count });
+    } else {
+      this.#observer.eventDropped();
+      this.#complain(reply, 'create');
+    }
+  }
+
+  /** Of a missing permission only: a namespace that is going refuses Events as well, and an expired one can't be counted up. */
+  #complain({ status, body }: Reply, verb: 'create' | 'patch'): void {
+    const reason = statusMessage(status, body);
+    if (status !== 403 || !MISSING_PERMISSION.test(reason) || this.#missing.has(verb)) return;
+    this.#missing.add(verb);
+    this.#log.warn('event refused', { reason });
   }
 
   #event(name: string, note: EventNote, count: number): object {

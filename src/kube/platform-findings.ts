@@ -1,8 +1,10 @@
 import type { Resource, StringMap } from '../slots/kube-object.ts';
 import type { Endpoint } from '../slots/slot-kind.ts';
 import type { KubeClient } from './client.ts';
+import { silentLog, type Log } from './observer.ts';
 import { DNS_SERVICES } from './platform-facts.ts';
 import type { DnsService, Findings } from './platform-facts.ts';
+import { statusMessage } from './reply.ts';
 import { objectPath } from './resource-path.ts';
 
 const SERVICES: Resource = { group: '', version: 'v1', plural: 'services', kind: 'Service', namespaced: true };
@@ -42,6 +44,7 @@ export interface LookOptions {
   readonly client: KubeClient;
   /** `KUBERNETES_SERVICE_HOST` and `_PORT` of a pod: the API server's Service without asking for it. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly log?: Log;
 }
 
 /** An object or document; `none` where there is no such thing, `refused` and `owed` where it can't be told. */
@@ -50,8 +53,9 @@ type Answer = { readonly body: Raw } | 'none' | 'refused' | 'owed';
 const NONE: Answer = 'none';
 
 /** Reads a handful of things by name; what can't be read stays as it was before. */
-export async function look({ client, env = {} }: LookOptions, before: Findings, signal: AbortSignal): Promise<Look> {
-  const read = (path: string): Promise<Answer> => answer(client, path, signal);
+export async function look(options: LookOptions, before: Findings, signal: AbortSignal): Promise<Look> {
+  const { env = {} } = options;
+  const read = (path: string): Promise<Answer> => answer(options, path, signal);
   const readService = (namespace: string, name: string): Promise<Answer> => read(objectPath(SERVICES, namespace, name));
   const fromEnv = envService(env);
   const [version, groups, apiServer, ...services] = await Promise.all([
@@ -84,12 +88,14 @@ function learnt<T>(given: Answer, read: (body: Raw) => T, before: T): T {
   return typeof given === 'string' ? before : read(given.body);
 }
 
-async function answer(client: KubeClient, path: string, signal: AbortSignal): Promise<Answer> {
+async function answer({ client, log = silentLog }: LookOptions, path: string, signal: AbortSignal): Promise<Answer> {
   try {
     const { status, body } = await client.request({ method: 'GET', path, signal, deadlineMs: READ_MS });
     if (status === 200) return { body: (body ?? {}) as Raw };
     if (status === 404) return 'none';
-    return status === 401 || status === 403 ? 'refused' : 'owed';
+    if (status !== 401 && status !== 403) return 'owed';
+    log.warn('platform not read', { path, reason: statusMessage(status, body) });
+    return 'refused';
   } catch {
     return 'owed';
   }

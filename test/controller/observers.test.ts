@@ -23,4 +23,22 @@ describe('observeNamespace', () => {
     expect(text).to.include('parapet_drift_detected_total{policy="",resource="NetworkPolicy",kind="Orphaned"} 1');
     expect(text).not.to.include('made-up');
   });
+
+  it('tells of a report that the API server would not have', () => {
+    const told: unknown[] = [];
+    const log = { ...silentLog, warn: (message: string, fields = {}) => told.push({ message, ...fields }) };
+    const report = settle(new World([policy('baseline', { mode: 'Audit' })]).plan(), new Map());
+    const { namespace } = report;
+    observeNamespace(
+      { report, previous: undefined, posture: undefined, seconds: 0, refusal: 'no' },
+      {
+        log,
+        metrics: new Metrics({ version: 'test' }),
+        events: { record: () => {} },
+        memory: new Memory(),
+        now: () => new Date(0),
+      },
+    );
+    expect(told).to.deep.equal([{ message: 'report refused', namespace, reason: 'no' }]);
+  });
 });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { TransportError } from '../../src/errors.ts';
 import { EventRecorder, type EventNote } from '../../src/kube/events.ts';
-import { silentObserver } from '../../src/kube/observer.ts';
+import { silentLog, silentObserver } from '../../src/kube/observer.ts';
+import type { Log } from '../../src/kube/observer.ts';
 import type { Reply } from '../../src/kube/reply.ts';
 import { fakeClient, type FakeClient } from './support/fake-client.ts';
 import { fakeTiming, settled } from './support/fake-timing.ts';
@@ -99,6 +100,23 @@ describe('EventRecorder', () => {
     expect(dropped).to.equal(1);
   });
 
+  it('tells once which permission it misses, and not of a namespace that is going', async () => {
+    const told: unknown[] = [];
+    const replies = [
+      'because it is being terminated',
+      ...Array.from({ length: 2 }, () => 'User "p" cannot create resource "events"'),
+    ];
+    const { recorder } = start(() => ({ status: 403, body: { kind: 'Status', message: replies.shift() } }), true, {
+      warn: (_, fields) => told.push(fields),
+    });
+    for (let at = 0; at < 3; at += 1) {
+      recorder.record({ ...NOTE, message: `m${at}` });
+      await settled();
+    }
+    expect(dropped).to.equal(3);
+    expect(told).to.deep.equal([{ reason: 'User "p" cannot create resource "events"' }]);
+  });
+
   it('writes nothing when switched off', async () => {
     const { recorder, client } = start(undefined, false);
     recorder.record(NOTE);
@@ -112,11 +130,12 @@ describe('EventRecorder', () => {
       body: {},
     }),
     enabled = true,
+    log: Partial<Log> = {},
   ): { recorder: EventRecorder; client: FakeClient; timing: ReturnType<typeof fakeTiming> } {
     const client = fakeClient({ request: ({ method }) => answer(method) });
     const timing = fakeTiming();
     const observer = { ...silentObserver, eventDropped: () => (dropped += 1) };
-    const recorder = new EventRecorder({ client, enabled, timing, observer });
+    const recorder = new EventRecorder({ client, enabled, timing, observer, log: { ...silentLog, ...log } });
     void recorder.run(stopping.signal);
     return { recorder, client, timing };
   }

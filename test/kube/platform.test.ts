@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { TransportError } from '../../src/errors.ts';
+import { silentLog } from '../../src/kube/observer.ts';
 import { Platform } from '../../src/kube/platform.ts';
 import type { Reply } from '../../src/kube/reply.ts';
 import type { Endpoint, PlatformFacts } from '../../src/slots/slot-kind.ts';
@@ -125,10 +126,12 @@ describe('Platform', () => {
     expect(platform.facts().cloud).to.equal('aws');
   });
 
-  it('takes a refusal for an answer', async () => {
+  it('takes a refusal for an answer, and tells of it', async () => {
     answers[DNS] = 403;
-    await start();
+    const told: unknown[] = [];
+    await start({ log: { ...silentLog, warn: (message, fields) => told.push({ message, ...fields }) } });
     expect(isReady).to.equal(true);
+    expect(told).to.deep.equal([{ message: 'platform not read', path: DNS, reason: 'HTTP status 403' }]);
     expect(platform.facts().dns.peers).to.deep.equal([
       { namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } },
     ]);
