@@ -15,6 +15,8 @@ export interface AuditEntry {
     readonly apiGroup?: string;
   };
   readonly responseStatus?: { readonly code?: number };
+  /** `authorization.k8s.io/decision` among them: allow or forbid. */
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly requestReceivedTimestamp: string;
   readonly stageTimestamp: string;
 }

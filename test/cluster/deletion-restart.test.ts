@@ -2,18 +2,14 @@ import { expect } from 'chai';
 import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import { writesOf } from '../../hack/support/audit-log.ts';
 import type { AuditEntry } from '../../hack/support/audit-log.ts';
-import type { KubeObject } from '../../src/slots/kube-object.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { CHILDREN, CLEANUP, DeletionWorld } from './harness/deletion-world.ts';
 import { policy, posture, slot } from './harness/refs.ts';
-import type { Ref } from './harness/refs.ts';
 import { slotReport } from './harness/reports.ts';
+import { grantedRights, spelledRight } from './harness/rights.ts';
 import { withoutSharedOperator } from './harness/shared.ts';
 import { eventually, until } from './harness/until.ts';
-
-interface ClusterRoleObject extends KubeObject {
-  readonly rules: readonly { readonly resources: readonly string[]; readonly verbs: readonly string[] }[];
-}
+import { without } from './harness/without-rights.ts';
 
 const COUNT = 40;
 const DENY = 'NetworkPolicy/parapet-default-deny';
@@ -191,23 +187,12 @@ describe('A policy with deletionPolicy Delete, while the operator comes and goes
 
   it('that is refused its finalizer writes nothing, says why, and begins once it may', async () => {
     await operator.stop();
-    const role: Ref<ClusterRoleObject> = {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRole',
-      name: 'parapet',
-    };
-    const { rules } = await cluster.admin.read(role);
-    const without = rules.map((rule) =>
-      rule.resources.includes('clustersecuritypolicies') ? { ...rule, verbs: ['list', 'watch'] } : rule,
-    );
+    const finalizer = grantedRights.filter((right) => spelledRight(right) === 'patch clustersecuritypolicies');
     const [world, orphan] = [new DeletionWorld(cluster), new DeletionWorld(cluster)];
-    try {
-      await cluster.admin.patch(role, { rules: without });
+    await without(cluster.admin, finalizer, async () => {
       operator = await start();
       await refused(world, orphan);
-    } finally {
-      await cluster.admin.patch(role, { rules });
-    }
+    });
     await world.converged();
     for (const each of [world, orphan]) await each.deletePolicy();
     await world.policyGone();

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { startControlPlane } from '../../hack/support/control-plane.ts';
 import { installPermissions } from '../../hack/support/install.ts';
 import type { OperatorProcess } from '../../hack/support/operator-process.ts';
+import { auditedControlPlane } from './harness/audited-control-plane.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { installed } from './harness/cluster.ts';
 import { reconciled } from './harness/reports.ts';
@@ -13,7 +13,7 @@ describe('A cluster without the CRDs', function () {
   let operator: OperatorProcess;
 
   before(async () => {
-    cluster = await installed(await startControlPlane({ auditLog: true }), installPermissions);
+    cluster = await installed(await auditedControlPlane(), installPermissions);
     operator = await cluster.startOperator();
   });
   after(async () => {

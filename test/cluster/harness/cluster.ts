@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { clientFor } from '../../../hack/support/admin.ts';
 import { readAuditLog } from '../../../hack/support/audit-log.ts';
 import type { AuditEntry } from '../../../hack/support/audit-log.ts';
-import { startControlPlane } from '../../../hack/support/control-plane.ts';
 import type { ControlPlane } from '../../../hack/support/control-plane.ts';
 import { install } from '../../../hack/support/install.ts';
 import { kubectlOrThrow } from '../../../hack/support/kubectl.ts';
@@ -14,6 +13,7 @@ import type { KubeClient } from '../../../src/kube/client.ts';
 import type { KubeObject } from '../../../src/slots/kube-object.ts';
 import { ApiClient } from './api-client.ts';
 import { attendedOperator } from './attended-operator.ts';
+import { auditedControlPlane } from './audited-control-plane.ts';
 import { sharedControlPlane } from './shared-control-plane.ts';
 
 /** A control plane with Parapet's CRDs and permissions installed, and an admin's client. */
@@ -49,7 +49,7 @@ export function sharedCluster(): Promise<Cluster> {
  * @public for suites that restart it or need other flags
  */
 export async function startCluster(...flags: readonly string[]): Promise<Cluster> {
-  return installed(await startControlPlane({ flags }));
+  return installed(await auditedControlPlane(flags));
 }
 
 /** A name no other test has: `web-1f3a9c`. */

@@ -1,7 +1,7 @@
-import { startControlPlane } from '../../../hack/support/control-plane.ts';
 import type { ControlPlane } from '../../../hack/support/control-plane.ts';
 import type { KubeObject } from '../../../src/slots/kube-object.ts';
 import { ApiClient, StatusError } from './api-client.ts';
+import { auditedControlPlane } from './audited-control-plane.ts';
 import { installed } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { until } from './until.ts';
@@ -101,7 +101,7 @@ function networkPolicyNamed(name: string, spec: object): KubeObject {
 }
 
 async function start(): Promise<GuardedCluster> {
-  controlPlane = await startControlPlane({ auditLog: true });
+  controlPlane = await auditedControlPlane();
   const cluster = await installed(controlPlane);
   const labels = { 'parapet.dev/guard-network': 'All', 'parapet.dev/guard-roles': 'true' };
   await cluster.admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'guarded', labels } });

@@ -1,11 +1,11 @@
-import { startControlPlane } from '../../../hack/support/control-plane.ts';
 import type { ControlPlane } from '../../../hack/support/control-plane.ts';
+import { auditedControlPlane } from './audited-control-plane.ts';
 
 let shared: Promise<ControlPlane> | undefined;
 
 /** The one that suites share: started with the first who asks, with an audit log, stopped after the last test. */
 export function sharedControlPlane(): Promise<ControlPlane> {
-  shared ??= startControlPlane({ auditLog: true });
+  shared ??= auditedControlPlane();
   return shared;
 }
 
