@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import { ApiError, TransportError } from '../errors.ts';
 import { CredentialSource, type Credentials } from './credentials.ts';
 import { openDeadline, untilAborted, type Deadline } from './deadline.ts';
+import { assertWriter, fenced } from './fence.ts';
 import { refusal, transportError } from './failure.ts';
 import { LanePool, type Lane } from './lanes.ts';
 import { Limiter, type Priority } from './limiter.ts';
@@ -67,7 +68,7 @@ export interface ClientOptions {
   readonly version: string;
   /** Bound of both connections and calls in flight, watches and lease aside. Default 16. */
   readonly connections?: number;
-  /** Asked right before a write is sent: false once leadership is in doubt. */
+  /** Asked right before a write is sent, and again when its connection takes it: false once leadership is in doubt. */
   readonly mayWrite?: () => boolean;
   readonly observer?: KubeObserver;
   readonly timing?: Timing;
@@ -219,10 +220,10 @@ class PooledClient implements KubeClient {
 
   async #send(outgoing: Outgoing, credentials: Credentials): Promise<Dispatcher.ResponseData> {
     const writes = outgoing.method !== 'GET' && outgoing.lane !== 'lease' && outgoing.storesNothing !== true;
-    if (writes && !this.#mayWrite()) throw new TransportError('NotLeader', 'not sent: this process may not write now');
+    if (writes) assertWriter(this.#mayWrite);
     const { server } = credentials;
     outgoing.via = this.#lanes.dispatcher(outgoing.lane, credentials);
-    return outgoing.via.request({
+    return (writes ? fenced(outgoing.via, this.#mayWrite) : outgoing.via).request({
       origin: server.origin,
       path: server.pathname.replace(/\/$/, '') + outgoing.target,
       method: outgoing.method,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -16,6 +16,7 @@ describe('createClient over TLS', function () {
   let server: Server;
   let client: KubeClient;
   let later: number;
+  let requests: number;
 
   before(() => {
     dir = mkdtempSync(join(tmpdir(), 'parapet-'));
@@ -34,6 +35,7 @@ describe('createClient over TLS', function () {
 
   beforeEach(() => {
     later = 0;
+    requests = 0;
     const timing = { ...systemTiming, now: () => performance.now() + later };
     client = createClient({ load: () => loadKubeConfig({ file: join(dir, 'kubeconfig') }), version: 'test', timing });
   });
@@ -62,17 +64,43 @@ describe('createClient over TLS', function () {
     expect(await whoAmI()).to.equal('alice');
   });
 
+  it('sends no write whose connection came about only when it may write no longer', async () => {
+    await serve('server-1', 'ca-1');
+    const door = await closedDoor((server.address() as AddressInfo).port);
+    use('ca-1', 'alice', door.port);
+    let writes = true;
+    const leader = createClient({
+      load: () => loadKubeConfig({ file: join(dir, 'kubeconfig') }),
+      version: 'test',
+      mayWrite: () => writes,
+    });
+    try {
+      const post = leader.request({ method: 'POST', path: '/', body: {} }).catch((error: unknown) => error);
+      await door.knocked;
+      writes = false;
+      door.open();
+      expect(await post).to.include({ code: 'NotLeader' });
+      expect(requests).to.equal(0);
+      writes = true;
+      expect(await leader.request({ method: 'POST', path: '/', body: {} })).to.include({ status: 200 });
+      expect(requests).to.equal(1);
+    } finally {
+      await leader.close();
+      await door.close();
+    }
+  });
+
   async function serve(name: string, clientCa: string): Promise<void> {
     const tls = { key: read(`${name}.key`), cert: read(`${name}.crt`), ca: read(`${clientCa}.crt`) };
     server = createServer({ ...tls, requestCert: true, rejectUnauthorized: true }, (request, response) => {
+      requests += 1;
       const { subject } = (request.socket as TLSSocket).getPeerCertificate();
       response.end(JSON.stringify({ user: subject.CN }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   }
 
-  function use(ca: string, user: string): void {
-    const { port } = server.address() as AddressInfo;
+  function use(ca: string, user: string, port = (server.address() as AddressInfo).port): void {
     const cluster = { server: `https://127.0.0.1:${port}`, 'certificate-authority': `${ca}.crt` };
     const document = {
       'current-context': 'x',
@@ -120,6 +148,36 @@ describe('createClient over TLS', function () {
     return readFileSync(join(dir, file));
   }
 });
+
+interface Door {
+  readonly port: number;
+  /** Resolves when somebody stands before it. */
+  readonly knocked: Promise<void>;
+  open(): void;
+  close(): Promise<void>;
+}
+
+/** In front of a port: lets nothing through, not even a handshake, until it is opened. */
+async function closedDoor(to: number): Promise<Door> {
+  const opened = Promise.withResolvers<void>();
+  const knocked = Promise.withResolvers<void>();
+  const door = createTcpServer((socket) => {
+    knocked.resolve();
+    socket.on('error', () => {});
+    void opened.promise.then(() => {
+      const inside = connect(to, '127.0.0.1');
+      inside.on('error', () => socket.destroy());
+      return socket.pipe(inside).pipe(socket);
+    });
+  });
+  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (door.address() as AddressInfo).port,
+    knocked: knocked.promise,
+    open: opened.resolve,
+    close: () => new Promise((resolve) => door.close(() => resolve())),
+  };
+}
 
 function openssl(...args: readonly string[]): void {
   execFileSync('openssl', args, { stdio: 'ignore' });
