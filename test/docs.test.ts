@@ -9,7 +9,7 @@ import { SLOT_STATES } from '../src/api/report-schema.ts';
 import { exceptionResource, policyResource } from '../src/api/resources.ts';
 import { createProgram } from '../src/commands/program.ts';
 import { EVENT_BURST, EVENT_REFILL_MS } from '../src/kube/event-budget.ts';
-import { LEASE_TIMINGS } from '../src/kube/lease.ts';
+import { LEASE_TIMINGS } from '../src/kube/lease-timings.ts';
 import { Metrics } from '../src/metrics.ts';
 import { metadataAddresses } from '../src/semantics/metadata-addresses.ts';
 import { allowPresets } from '../src/slots/allow-presets.ts';

@@ -1,6 +1,9 @@
 import { Command, Option } from 'commander';
+import { LEASE_TIMINGS, leaseTimingsProblem } from '../kube/lease-timings.ts';
+import type { LeaseTimings } from '../kube/lease-timings.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../logger.ts';
 import type { LogFormat, LogLevel } from '../logger.ts';
+import { parseDuration, spelledDuration } from '../semantics/duration.ts';
 import { MAX_EXCEPTION_DURATION } from './common-flags.ts';
 import { addressValue, booleanValue, countValue, durationValue, listValue } from './flag-values.ts';
 import { platformFlags } from './platform-flags.ts';
@@ -14,6 +17,10 @@ export interface RunFlags extends PlatformFlags {
   readonly healthProbeBindAddress: string;
   readonly leaderElect: boolean;
   readonly leaderElectionNamespace: string;
+  /** As written, see parseDuration; so are the next two. */
+  readonly leaderElectLeaseDuration: string;
+  readonly leaderElectRenewDeadline: string;
+  readonly leaderElectRetryPeriod: string;
   readonly concurrency: number;
   readonly protectedNamespaces: readonly string[];
   /** As written, see parseDuration. */
@@ -47,7 +54,11 @@ export function runCommand(action: (flags: RunFlags) => Promise<void>): Command 
     .addOption(
       new Option('--log-format <format>', 'json for collectors, text for people').choices(LOG_FORMATS).default('json'),
     );
-  return command.action(action).addHelpText('after', EXIT_CODES);
+  const checked = (flags: RunFlags): Promise<void> => {
+    const problem = leaseTimingsProblem(leaseTimings(flags));
+    return problem === undefined ? action(flags) : command.error(`error: ${problem}`);
+  };
+  return command.action(checked).addHelpText('after', EXIT_CODES);
 }
 
 const EXIT_CODES = `
@@ -68,6 +79,26 @@ function connectionFlags(command: Command): void {
     )
     .option('--leader-elect [boolean]', 'work only while holding the Lease', booleanValue, true)
     .option('--no-leader-elect', 'the same as --leader-elect=false')
-    .option('--leader-election-namespace <namespace>', "the Lease's namespace", 'parapet-system')
-    .option('--concurrency <count>', 'namespaces worked on at once', countValue, 16);
+    .option('--leader-election-namespace <namespace>', "the Lease's namespace", 'parapet-system');
+  leaseFlags(command).option('--concurrency <count>', 'namespaces worked on at once', countValue, 16);
+}
+
+/** Named as those of Kubernetes' own components. */
+function leaseFlags(command: Command): Command {
+  const [lease, renew, retry] = [LEASE_TIMINGS.leaseMs, LEASE_TIMINGS.renewMs, LEASE_TIMINGS.retryMs].map((ms) =>
+    spelledDuration(ms),
+  );
+  return command
+    .option('--leader-elect-lease-duration <duration>', 'how long others respect a Lease', durationValue, lease)
+    .option('--leader-elect-renew-deadline <duration>', 'without renewal for so long: the end', durationValue, renew)
+    .option('--leader-elect-retry-period <duration>', 'how often the Lease is tried', durationValue, retry);
+}
+
+/** How the flags have the Lease kept, in milliseconds. */
+export function leaseTimings(flags: RunFlags): LeaseTimings {
+  return {
+    leaseMs: parseDuration(flags.leaderElectLeaseDuration) ?? 0,
+    renewMs: parseDuration(flags.leaderElectRenewDeadline) ?? 0,
+    retryMs: parseDuration(flags.leaderElectRetryPeriod) ?? 0,
+  };
 }

@@ -10,6 +10,7 @@ import { startHealthServer } from '../server/health-server.ts';
 import type { HttpServer } from '../server/http-server.ts';
 import { startMetricsServer } from '../server/metrics-server.ts';
 import { toldPlatform } from './platform-flags.ts';
+import { leaseTimings } from './run-command.ts';
 import type { RunFlags } from './run-command.ts';
 import { version } from './version.ts';
 
@@ -35,6 +36,7 @@ function runOptions(flags: RunFlags, platform: RunOptions['platform'], log: Logg
   return {
     ...flags,
     platform,
+    leaseTimings: leaseTimings(flags),
     maxExceptionMs: parseDuration(flags.maxExceptionDuration) ?? 0,
     // Whatever the list says: a default-deny around the operator would cut it off from undoing it.
     protectedNamespaces: [...new Set([...flags.protectedNamespaces, flags.leaderElectionNamespace])],

@@ -153,6 +153,7 @@ export class ParapetOperator extends framework.default {
       log: this.#options.log,
       namespace: this.#options.leaderElectionNamespace,
       name: LEASE_NAME,
+      timings: this.#options.leaseTimings,
       identity: `${hostname()}_${randomUUID()}`,
       onLost: (reason) => {
         this.#lost = reason;

@@ -1,3 +1,4 @@
+import type { LeaseTimings } from '../kube/lease-timings.ts';
 import type { Log } from '../kube/observer.ts';
 import type { Metrics } from '../metrics.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
@@ -11,6 +12,7 @@ export interface RunOptions {
   readonly healthProbeBindAddress?: string;
   readonly leaderElect: boolean;
   readonly leaderElectionNamespace: string;
+  readonly leaseTimings: LeaseTimings;
   /** Namespaces worked on at once. */
   readonly concurrency: number;
   readonly protectedNamespaces: readonly string[];

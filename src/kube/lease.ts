@@ -11,21 +11,11 @@ import {
   type LeaseSpec,
   type Observation,
 } from './lease-record.ts';
+import { JITTER_FACTOR, LEASE_TIMINGS, type LeaseTimings } from './lease-timings.ts';
 import { silentLog, type Log } from './observer.ts';
 import { statusMessage, type Reply } from './reply.ts';
 import { collectionPath, objectPath } from './resource-path.ts';
 import { systemTiming, type Timing } from './timing.ts';
-
-/** client-go's own, in milliseconds. The lease must outlast the renew deadline: the gap is what keeps writers apart. */
-export interface LeaseTimings {
-  /** Others respect the lease for so long after its last change. */
-  readonly leaseMs: number;
-  /** Without a renewal for so long, this process stops writing. */
-  readonly renewMs: number;
-  readonly retryMs: number;
-}
-
-export const LEASE_TIMINGS: LeaseTimings = { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 };
 
 export interface LeaderElectionOptions {
   readonly client: KubeClient;
@@ -102,7 +92,9 @@ export class LeaderElection {
 
   #pauseMs(): number {
     // Candidates spread out; a leader must not be late.
-    return this.#leader ? this.#timings.retryMs : this.#timings.retryMs * (1 + this.#timing.random() * 0.2);
+    return this.#leader
+      ? this.#timings.retryMs
+      : this.#timings.retryMs * (1 + this.#timing.random() * (JITTER_FACTOR - 1));
   }
 
   async #tryHold(signal: AbortSignal): Promise<void> {

@@ -42,6 +42,10 @@ describe('main', () => {
     [['run', '--leader-elect=maybe'], 'write true or false'],
     [['run', '--log-level', 'loud'], 'Allowed choices are error, warn, info, debug'],
     [['run', '--metrics-bind-address', '8080'], 'write host:port'],
+    [['run', '--leader-elect-retry-period', 'soon'], 'write a duration'],
+    [['run', '--leader-elect-lease-duration=10s'], 'lease-duration must be longer than --leader-elect-renew-deadline'],
+    [['run', '--leader-elect-lease-duration=15s500ms'], 'must be whole seconds'],
+    [['run', '--leader-elect-renew-deadline=2s400ms'], 'must be longer than 1.2 times --leader-elect-retry-period'],
   ] as const;
   for (const [args, reason] of wrong) {
     it(`answers ${args.join(' ')} with one line on stderr and code 2`, async () => {

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { createProgram } from '../../src/commands/program.ts';
+import { leaseTimings } from '../../src/commands/run-command.ts';
 import type { RunFlags } from '../../src/commands/run-command.ts';
+import { LEASE_TIMINGS } from '../../src/kube/lease-timings.ts';
 
 async function flagsOf(...args: string[]): Promise<RunFlags> {
   const seen: RunFlags[] = [];
@@ -43,6 +45,14 @@ describe('createProgram', () => {
   for (const [args, expected] of elections) {
     it(`takes ${args.join(' ')}`, async () => expect((await flagsOf(...args)).leaderElect).to.equal(expected));
   }
+
+  it('keeps the Lease as client-go does, unless told otherwise', async () => {
+    expect(leaseTimings(await flagsOf())).to.deep.equal(LEASE_TIMINGS);
+    const args = ['lease-duration=2s', 'renew-deadline=1s200ms', 'retry-period=300ms'].map(
+      (a) => `--leader-elect-${a}`,
+    );
+    expect(leaseTimings(await flagsOf(...args))).to.deep.equal({ leaseMs: 2_000, renewMs: 1_200, retryMs: 300 });
+  });
 
   it('reads lists and addresses', async () => {
     const flags = await flagsOf(

@@ -12,6 +12,7 @@ describe('parseDuration', () => {
     ['1h30m', 5400],
     ['1d1s', 86_401],
     ['0s', 0],
+    ['1s500ms', 1.5],
   ] as const) {
     it(`reads ${text}, and spells it so`, () => {
       expect(parseDuration(text)).to.equal(seconds * 1000);
@@ -19,7 +20,7 @@ describe('parseDuration', () => {
     });
   }
 
-  for (const text of ['', '90', 'd', '1m1h', '1.5h', '-1h', '10 d', '1w', '9999999d']) {
+  for (const text of ['', '90', 'd', '1m1h', '1.5h', '-1h', '10 d', '1w', '9999999d', '5ms1s']) {
     it(`refuses "${text}"`, () => expect(parseDuration(text)).to.equal(undefined));
   }
 });
