@@ -1,6 +1,7 @@
 import { policyResource, postureResource } from '../../src/api/resources.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { collectionPath } from '../../src/kube/resource-path.ts';
+import { namespaceResource } from '../../src/slots/kube-object.ts';
 import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
 import { wholeKinds } from '../../src/slots/object-kinds.ts';
 import { until } from '../support/until.ts';
@@ -18,8 +19,6 @@ interface WatchLine {
   readonly object: KubeObject;
 }
 
-const namespaces: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false };
-
 /**
  * A second pair of eyes: watches beside Parapet's own, so that times and repairs are the API server's word and not the
  * operator's. Two changes travel the same way here, so the time between their arrivals is that between their commits.
@@ -30,7 +29,7 @@ export class Witness {
 
   constructor(client: KubeClient) {
     const kinds = wholeKinds.map(({ resource }) => resource);
-    for (const resource of [...kinds, namespaces, policyResource, postureResource]) {
+    for (const resource of [...kinds, namespaceResource, policyResource, postureResource]) {
       void this.#watch(client, resource);
     }
   }

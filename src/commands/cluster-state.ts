@@ -6,10 +6,10 @@ import type { Store, Stored } from '../kube/store.ts';
 import { asFinalized } from '../plan/deletion.ts';
 import type { NamespaceSnapshot } from '../plan/snapshot.ts';
 import { parseDuration } from '../semantics/duration.ts';
+import { namespaceResource } from '../slots/kube-object.ts';
 import type { KubeObject, Resource } from '../slots/kube-object.ts';
 import { objectKinds } from '../slots/object-kinds.ts';
 import type { PlanningFlags } from './common-flags.ts';
-import { namespaceResource } from './manifest-kinds.ts';
 import type { KnownPlatform } from './known-platform.ts';
 import { protectedBy } from './protected-namespaces.ts';
 

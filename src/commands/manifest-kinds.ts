@@ -3,14 +3,6 @@ import type { Manifest } from '../manifests/manifest.ts';
 import type { KubeObject, Resource } from '../slots/kube-object.ts';
 import { InputError } from './input-error.ts';
 
-export const namespaceResource: Resource = {
-  group: '',
-  version: 'v1',
-  plural: 'namespaces',
-  kind: 'Namespace',
-  namespaced: false,
-};
-
 /** Whether an object is of a kind, in whatever version. */
 export function isOf(object: KubeObject, resource: Resource): boolean {
   return object.kind === resource.kind && groupOf(object) === resource.group;

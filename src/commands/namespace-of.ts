@@ -1,7 +1,8 @@
 import type { Manifest } from '../manifests/manifest.ts';
+import { namespaceResource } from '../slots/kube-object.ts';
 import type { KubeObject } from '../slots/kube-object.ts';
 import type { NamespaceFacts } from '../slots/slot-kind.ts';
-import { isOf, namespaceResource, refuseTwins } from './manifest-kinds.ts';
+import { isOf, refuseTwins } from './manifest-kinds.ts';
 
 /** Set by the API server on every namespace, whatever a manifest says. */
 const NAME_LABEL = 'kubernetes.io/metadata.name';

@@ -6,12 +6,11 @@ import { Reflector } from '../kube/reflector.ts';
 import { resourceName } from '../kube/resource-path.ts';
 import type { Store, Stored } from '../kube/store.ts';
 import type { Metrics } from '../metrics.ts';
+import { namespaceResource } from '../slots/kube-object.ts';
 import type { Resource } from '../slots/kube-object.ts';
 import { objectKinds } from '../slots/object-kinds.ts';
 import { clusterRoleBindingResource, clusterRoleResource } from './cluster-roles.ts';
 import type { ClusterView } from './view.ts';
-
-const namespaces: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false };
 
 export interface WatchDeps {
   readonly client: KubeClient;
@@ -36,7 +35,7 @@ export class Watches {
       watch(policyResource, view.policies),
       watch(exceptionResource, view.exceptions),
       watch(postureResource, view.postures),
-      watch(namespaces, view.namespaces),
+      watch(namespaceResource, view.namespaces),
       watch(clusterRoleResource, view.clusterRoles),
       watch(clusterRoleBindingResource, view.clusterRoleBindings),
       ...objectKinds.flatMap(({ resource, fields }) => {

@@ -46,6 +46,15 @@ export interface Resource {
   readonly namespaced: boolean;
 }
 
+/** The namespace itself. */
+export const namespaceResource: Resource = {
+  group: '',
+  version: 'v1',
+  plural: 'namespaces',
+  kind: 'Namespace',
+  namespaced: false,
+};
+
 /** `v1` for core, `group/version` otherwise. */
 export function apiVersionOf(resource: Resource): string {
   return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;

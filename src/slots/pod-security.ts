@@ -3,12 +3,12 @@ import type { Static } from 'typebox';
 import { comparePodSecurity, POD_SECURITY_LEVELS } from '../semantics/pod-security.ts';
 import type { PodSecurity } from '../semantics/pod-security.ts';
 import { asObject } from './canonical.ts';
+import { namespaceResource } from './kube-object.ts';
 import type { Json } from './kube-object.ts';
 import { podSecurityHold } from './pod-security-hold.ts';
 import { cel, invalid, oneOf } from './schema.ts';
 import type { Claim, Content, Desired, HeldObject, ObjectKind, SlotKind } from './slot-kind.ts';
 
-const KIND = 'Namespace';
 const PREFIX = 'pod-security.kubernetes.io/';
 const LATEST = 'latest';
 const [LOOSEST] = POD_SECURITY_LEVELS;
@@ -43,7 +43,7 @@ const schema = Type.Object(
 type PodSecurityBlock = Static<typeof schema>;
 
 const namespaceObject: ObjectKind = {
-  resource: { group: '', version: 'v1', plural: 'namespaces', kind: KIND, namespaced: false },
+  resource: namespaceResource,
   members: ['metadata'],
   normalize: ({ metadata }) => contentOf(asObject(asObject(metadata)['labels'])),
   // After the default-deny: a new namespace is closed first.
@@ -64,7 +64,7 @@ export const podSecurity: SlotKind<PodSecurityBlock> = {
     const labels = modes.map(({ mode, won }) => (won === undefined ? {} : spelled(mode, won)));
     const frozen = held.flatMap((object) => object.frozen);
     const desired: Desired = {
-      kind: KIND,
+      kind: namespaceResource.kind,
       name: namespace.name,
       content: contentOf(Object.assign({}, ...labels) as Labels),
       policies: [...new Set([...modes.flatMap(({ won }) => won?.policies ?? []), ...frozen])].toSorted(),

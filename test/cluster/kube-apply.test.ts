@@ -5,13 +5,13 @@ import { applyChange, patchObject, writeStatus } from '../../src/kube/apply.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { collectionPath } from '../../src/kube/resource-path.ts';
 import type { Outcome } from '../../src/plan/outcome.ts';
+import { namespaceResource } from '../../src/slots/kube-object.ts';
 import type { Json, KubeObject, Resource } from '../../src/slots/kube-object.ts';
 import {
   clientAs,
   create,
   createNamespace,
   edit,
-  NAMESPACES,
   remove,
   SERVICE_ACCOUNTS as ACCOUNTS,
 } from './harness/tested-client.ts';
@@ -186,7 +186,7 @@ describe('applyChange on a real API server', function () {
   it('has nothing to do in a namespace that is going or gone', async () => {
     await createNamespace(admin, 'leaving');
     const kept = await create(admin, NETWORK_POLICIES, policy('keeps-it', 'leaving', ['test.dev/keep']));
-    await remove(admin, NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'leaving' } });
+    await remove(admin, namespaceResource, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'leaving' } });
     expect(await make(policy('parapet-m', 'leaving'))).to.deep.equal({ result: 'gone' });
     await edit(admin, NETWORK_POLICIES, kept, { metadata: { finalizers: null } });
     expect(await make(policy('parapet-m', 'never-was'))).to.deep.equal({ result: 'gone' });

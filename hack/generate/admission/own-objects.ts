@@ -1,10 +1,8 @@
 import { exceptionResource, policyResource } from '../../../src/api/resources.ts';
-import type { Resource } from '../../../src/slots/kube-object.ts';
+import { namespaceResource } from '../../../src/slots/kube-object.ts';
 import { celText } from './guard.ts';
 import type { Guard } from './guard.ts';
 import { askFor, holds } from './verbs.ts';
-
-const NAMESPACES: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false };
 
 /** Status has a subresource of its own, and finalizers are metadata: neither is asked about. */
 const SPEC_CHANGES = { 'spec-changes': 'oldObject == null || object.spec != oldObject.spec' };
@@ -30,7 +28,7 @@ export const grantGuard: Guard = {
 /** Labels choose which policies a namespace is under and how large it may be. Removing one is a change as well. */
 export const relabelGuard: Guard = {
   name: 'relabel',
-  resources: [NAMESPACES],
+  resources: [namespaceResource],
   // Both let labels through.
   subresources: ['status', 'finalize'],
   operations: ['CREATE', 'UPDATE'],

@@ -4,16 +4,9 @@ import { serviceAccountToken } from '../../../hack/support/service-account-token
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { loadKubeConfig } from '../../../src/kube/kubeconfig.ts';
 import { collectionPath, objectPath } from '../../../src/kube/resource-path.ts';
+import { namespaceResource } from '../../../src/slots/kube-object.ts';
 import type { KubeObject, Resource } from '../../../src/slots/kube-object.ts';
 import { CONFIG_MAPS, configMap } from '../../kube/support/objects.ts';
-
-export const NAMESPACES: Resource = {
-  group: '',
-  version: 'v1',
-  plural: 'namespaces',
-  kind: 'Namespace',
-  namespaced: false,
-};
 
 export const SERVICE_ACCOUNTS: Resource = {
   group: '',
@@ -40,7 +33,7 @@ export async function create(client: KubeClient, resource: Resource, object: obj
 }
 
 export async function createNamespace(client: KubeClient, name: string): Promise<void> {
-  await create(client, NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  await create(client, namespaceResource, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 }
 
 export async function createMap(client: KubeClient, namespace: string, name: string): Promise<KubeObject> {
