@@ -5,7 +5,7 @@ import { outputOption } from './outputs.ts';
 import type { Output } from './outputs.ts';
 
 const FORMATS = ['table', 'json', 'yaml'] as const;
-export type ExplainFormat = (typeof FORMATS)[number];
+type ExplainFormat = (typeof FORMATS)[number];
 
 export interface ExplainFlags extends SourceFlags, PlanningFlags {
   readonly output: readonly Output<ExplainFormat>[];

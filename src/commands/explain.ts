@@ -1,14 +1,13 @@
 import { explainTable } from '../output/explain-table.ts';
-import type { Explanation } from '../output/explanation.ts';
 import { boundedValue } from '../status/bounds.ts';
+import { asData } from './as-data.ts';
 import { snapshotsOf } from './cluster-state.ts';
 import { standingUnder } from './exceptions-of.ts';
-import type { ExplainFlags, ExplainFormat } from './explain-command.ts';
+import type { ExplainFlags } from './explain-command.ts';
 import { explanationOf } from './explanation.ts';
 import type { Terminal } from './main.ts';
 import { writeOutputs } from './outputs.ts';
 import { stateOf } from './state-of.ts';
-import { yamlDocuments } from './yaml-documents.ts';
 
 /** Tells why one namespace is as it is. */
 export async function explain(name: string, flags: ExplainFlags, { out, err }: Terminal): Promise<number> {
@@ -20,17 +19,10 @@ export async function explain(name: string, flags: ExplainFlags, { out, err }: T
     .list('')
     .map(({ exception }) => ({ exception, standing: standing(exception) }));
   const explanation = explanationOf(snapshot, state, exceptions);
-  await writeOutputs(flags.output, (format) => rendered(explanation, format), { out, fallback: 'table' });
+  await writeOutputs(
+    flags.output,
+    (format) => (format === 'table' ? explainTable(explanation, boundedValue) : asData(explanation, format)),
+    { out, fallback: 'table' },
+  );
   return 0;
-}
-
-function rendered(explanation: Explanation, format: ExplainFormat): string {
-  switch (format) {
-    case 'table':
-      return explainTable(explanation, boundedValue);
-    case 'json':
-      return `${JSON.stringify(explanation, null, 2)}\n`;
-    case 'yaml':
-      return yamlDocuments([explanation]);
-  }
 }

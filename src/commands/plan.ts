@@ -13,6 +13,7 @@ import { emptyNamespace } from '../plan/snapshot.ts';
 import type { NamespaceSnapshot } from '../plan/snapshot.ts';
 import type { NamespaceFacts } from '../slots/slot-kind.ts';
 import { boundedValue } from '../status/bounds.ts';
+import { asData } from './as-data.ts';
 import { snapshotsOf } from './cluster-state.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { exceptionsOf, overlaidExceptions, standingUnder, toldInactive } from './exceptions-of.ts';
@@ -26,7 +27,6 @@ import { policiesOf } from './policies-of.ts';
 import { previewOf } from './preview.ts';
 import { protectedBy } from './protected-namespaces.ts';
 import { stateOf } from './state-of.ts';
-import { yamlDocuments } from './yaml-documents.ts';
 
 const EXIT = { unchanged: 0, changed: 1, detailedChanged: 2 };
 
@@ -134,11 +134,9 @@ function rendered(preview: Preview, format: PlanFormat): string {
   switch (format) {
     case 'table':
       return planTable(preview, boundedValue);
-    case 'json':
-      return `${JSON.stringify(preview, null, 2)}\n`;
-    case 'yaml':
-      return yamlDocuments([preview]);
     case 'markdown':
       return planMarkdown(preview, boundedValue);
+    default:
+      return asData(preview, format);
   }
 }

@@ -5,7 +5,7 @@ import { outputOption } from './outputs.ts';
 import type { Output } from './outputs.ts';
 
 const FORMATS = ['table', 'json', 'yaml'] as const;
-export type ReleaseFormat = (typeof FORMATS)[number];
+type ReleaseFormat = (typeof FORMATS)[number];
 
 export interface ReleaseFlags extends ClusterFlags, PlanningFlags {
   readonly policy?: string;

@@ -13,14 +13,14 @@ import { planRelease } from '../plan/release.ts';
 import type { ReleasePlan } from '../plan/release.ts';
 import type { NamespaceSnapshot } from '../plan/snapshot.ts';
 import { boundedValue } from '../status/bounds.ts';
+import { asData } from './as-data.ts';
 import { closedDirections } from './closed-directions.ts';
 import { snapshotsOf } from './cluster-state.ts';
 import type { Terminal } from './main.ts';
 import { writeOutputs } from './outputs.ts';
-import type { ReleaseFlags, ReleaseFormat } from './release-command.ts';
+import type { ReleaseFlags } from './release-command.ts';
 import { stateOf } from './state-of.ts';
 import { version } from './version.ts';
-import { yamlDocuments } from './yaml-documents.ts';
 
 const EXIT = { released: 0, left: 1 };
 
@@ -29,7 +29,11 @@ export async function release(name: string, flags: ReleaseFlags, { out, err, ask
   const snapshot = await read(name, flags, err);
   const planned = planRelease(snapshot, flags.policy);
   const shown = releaseOf(snapshot, planned);
-  await writeOutputs(flags.output, (format) => rendered(shown, format), { out, fallback: 'table' });
+  await writeOutputs(
+    flags.output,
+    (format) => (format === 'table' ? releaseTable(shown, boundedValue) : asData(shown, format)),
+    { out, fallback: 'table' },
+  );
   if (shown.objects.length === 0) return EXIT.released;
   if (flags.yes === true) return removed(planned, flags, err);
 
@@ -92,15 +96,4 @@ function told(outcome: Outcome | undefined): string {
   if (outcome.result === 'done') return 'removed';
   const next = outcome.result === 'refused' ? '' : '; look again';
   return `not removed: ${outcome.message}${next}`;
-}
-
-function rendered(shown: Release, format: ReleaseFormat): string {
-  switch (format) {
-    case 'table':
-      return releaseTable(shown, boundedValue);
-    case 'json':
-      return `${JSON.stringify(shown, null, 2)}\n`;
-    case 'yaml':
-      return yamlDocuments([shown]);
-  }
 }
