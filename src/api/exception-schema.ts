@@ -4,7 +4,7 @@ import { RFC3339_PATTERN } from '../semantics/rfc3339.ts';
 import { labelSelectorSchema } from '../slots/label-selector-schema.ts';
 import { slotKinds } from '../slots/registry.ts';
 import { LIST_SET, cel, oneOf } from '../slots/schema.ts';
-import { nameGlobs } from './policy-schema.ts';
+import { includeNames } from './policy-schema.ts';
 
 const EFFECT =
   'Ignore leaves the slots as they are found. Remove takes them away and brings them back at expiry. Override puts `override` in the place of what the policies say.';
@@ -29,11 +29,7 @@ export const exceptionHeaderSchema = Type.Object({
   namespaceSelector: Type.Optional(
     labelSelectorSchema('Labels of the namespaces; `{}` is all of them. ANDed with includeNames.'),
   ),
-  includeNames: Type.Optional({
-    ...nameGlobs,
-    description:
-      'Names, or globs with `*` and `?`, of which one must match. Protected namespaces need their exact name.',
-  } as typeof nameGlobs),
+  includeNames,
   slots: Type.Optional(
     Type.Array(slotGlob, {
       description:

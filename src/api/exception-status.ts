@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { LIST_ATOMIC, listMap } from '../slots/schema.ts';
 import { conditionSchema } from './policy-status.ts';
-import { count, text } from './report-schema.ts';
+import { count, observedGeneration, text } from './report-schema.ts';
 
 /** Names of namespaces that a status lists at most. */
 export const MAX_MATCHED_NAMES = 10;
@@ -10,12 +10,7 @@ export const MAX_MATCHED_NAMES = 10;
 /** Schema of `status` of a SecurityException. Its size does not grow with the cluster. */
 export const exceptionStatusSchema = Type.Object(
   {
-    observedGeneration: Type.Optional(
-      Type.Integer({
-        description: 'The generation of spec this status speaks of; -1 before the first look.',
-        minimum: -1,
-      }),
-    ),
+    observedGeneration,
     conditions: Type.Optional(
       Type.Array(conditionSchema('Ready, Reconciling, Stalled or Degraded'), {
         description: 'Read as kstatus does.',

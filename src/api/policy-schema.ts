@@ -6,11 +6,15 @@ import { LIST_SET, oneOf } from '../slots/schema.ts';
 import type { DeletionPolicy } from './policy.ts';
 
 /** Namespace names with `*` and `?`. */
-export const nameGlobs = Type.Array(Type.String({ minLength: 1, maxLength: 63, pattern: '^[-a-z0-9*?]+$' }), {
-  minItems: 1,
-  maxItems: 64,
-  ...LIST_SET,
-});
+function nameGlobs(description: string) {
+  const glob = Type.String({ minLength: 1, maxLength: 63, pattern: '^[-a-z0-9*?]+$' });
+  return Type.Array(glob, { minItems: 1, maxItems: 64, ...LIST_SET, description });
+}
+
+/** The namespaces that policies and exceptions name. */
+export const includeNames = Type.Optional(
+  nameGlobs('Names, or globs with `*` and `?`, of which one must match. Protected namespaces need their exact name.'),
+);
 
 /** Whether objects that were there before Parapet are taken over. */
 const ADOPTIONS = ['Never', 'Force'] as const;
@@ -78,15 +82,8 @@ export const policyHeaderSchema = Type.Object({
   namespaceSelector: labelSelectorSchema(
     'Labels of the namespaces; `{}` selects all. ANDed with includeNames and excludeNames.',
   ),
-  includeNames: Type.Optional({
-    ...nameGlobs,
-    description:
-      'Names, or globs with `*` and `?`, of which one must match. Protected namespaces need their exact name.',
-  } as typeof nameGlobs),
-  excludeNames: Type.Optional({
-    ...nameGlobs,
-    description: 'Names, or globs with `*` and `?`, of which none may match.',
-  } as typeof nameGlobs),
+  includeNames,
+  excludeNames: Type.Optional(nameGlobs('Names, or globs with `*` and `?`, of which none may match.')),
 });
 
 export type PolicyHeader = Static<typeof policyHeaderSchema>;

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { LIST_ATOMIC, listMap, oneOf } from '../slots/schema.ts';
-import { SLOT_STATES, count, slotText, text, time } from './report-schema.ts';
+import { SLOT_STATES, count, observedGeneration, slotText, text, time } from './report-schema.ts';
 
 /** Bounds that keep the status under 64 KiB at any number of namespaces. */
 export const MAX_WORST = 20;
@@ -53,12 +53,7 @@ const worst = Type.Object({
 /** Schema of `status`. Its size does not grow with the cluster. */
 export const policyStatusSchema = Type.Object(
   {
-    observedGeneration: Type.Optional(
-      Type.Integer({
-        description: 'The generation of spec this status speaks of; -1 before the first look.',
-        minimum: -1,
-      }),
-    ),
+    observedGeneration,
     conditions: Type.Optional(
       Type.Array(condition, { description: 'Read as kstatus does.', maxItems: 16, ...listMap('type') }),
     ),

@@ -20,6 +20,11 @@ export function count(description: string) {
   return Type.Integer({ description, minimum: 0 });
 }
 
+/** Of a status. */
+export const observedGeneration = Type.Optional(
+  Type.Integer({ description: 'The generation of spec this status speaks of; -1 before the first look.', minimum: -1 }),
+);
+
 /** How a slot stands. */
 export const SLOT_STATES = [
   'OK',
