@@ -109,6 +109,8 @@ function held(
     diffs,
     actor: '',
     ...(applied === undefined ? {} : { applied }),
+    // As it was recorded: of what is yet to be written it is not known what will stand there then.
+    ...(recorded?.before === undefined ? {} : { before: recorded.before }),
     ...(exception === undefined ? {} : { exception }),
   };
 }

@@ -79,6 +79,21 @@ describe('plan: podSecurity', () => {
     expect(slotOf(world)).to.include({ state: 'Missing', actor: 'unknown' });
   });
 
+  it('knows what stood before also after an edit of it was held', () => {
+    const world = new World([asking({ enforce: 'baseline' }, { deletionPolicy: 'Delete' })]);
+    world.converge();
+    world.policies = [asking({ enforce: 'restricted' }, { deletionPolicy: 'Delete' })];
+    for (const warnings of [null, ['existing pods in namespace "team-a" violate it', 'web-1: hostPort']]) {
+      world.warnings = warnings;
+      world.converge();
+      expect(slotOf(world)).to.include({ state: 'Held' });
+    }
+    world.warnings = [];
+    world.converge();
+    expect(labelsOf(world)).to.deep.equal({ enforce: 'restricted' });
+    expect(slotOf(world)?.before).to.deep.equal(pointers({ enforce: null }));
+  });
+
   it('counts an older version as looser', () => {
     const world = new World([asking({ enforce: 'baseline' })]);
     world.converge();
