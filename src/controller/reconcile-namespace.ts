@@ -6,7 +6,6 @@ import type { Outcome } from '../plan/outcome.ts';
 import { slotId } from '../plan/fold.ts';
 import { selects } from '../plan/selection.ts';
 import { plan } from '../plan/plan.ts';
-import { recordOf } from '../plan/record.ts';
 import type { Evidence, NamespaceSnapshot } from '../plan/snapshot.ts';
 import { objectKindOf } from '../slots/object-kinds.ts';
 import type { PlatformFacts } from '../slots/slot-kind.ts';
@@ -20,6 +19,7 @@ import type { Brake } from './brake.ts';
 import type { Memory } from './memory.ts';
 import type { Item } from './queue.ts';
 import type { Observe } from './observe.ts';
+import { recordIn } from './record-in.ts';
 import { selectionMoved } from './selection-moved.ts';
 import { gather, takeIn } from './view.ts';
 import type { ClusterView } from './view.ts';
@@ -92,7 +92,11 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
   const brake = deps.brake.of(name, view.postures.get(name, POSTURE_NAME)?.content);
   const { planned, outcomes } = await planAndApply(snapshot, deps, (due) => brake.hold(due));
   const settled = settle(planned, outcomes);
-  if (isPassing(settled, outcomes, item)) return { when: 'backoff' };
+  if (isPassing(settled, outcomes, item)) {
+    // Not worth a report, but what was written has to stay known: what stood in a field before is in no other place.
+    memory.keepRecord(name, recordIn(settled, view));
+    return { when: 'backoff' };
+  }
   const report = brake.report(settled, outcomes);
   // Its report goes with the namespace.
   const reported = snapshot.namespace.terminating ? undefined : await publish(report, addedAt, deps);
@@ -210,10 +214,8 @@ function refusalOf(outcome: Outcome | undefined): { readonly refusal?: string } 
 
 /** What is ours must stay known where the report that records it is refused. */
 function keepRecord(report: NamespaceReport, reported: Outcome | undefined, { view, memory }: ReconcileDeps): void {
-  const namespace = view.namespaces.get('', report.namespace);
-  const stands = reported === undefined || reported.result === 'done' || namespace === undefined;
-  const record = report.slots.map(recordOf);
-  memory.keepRecord(report.namespace, stands ? undefined : { uid: namespace.uid, record });
+  const stands = reported === undefined || reported.result === 'done';
+  memory.keepRecord(report.namespace, stands ? undefined : recordIn(report, view));
 }
 
 /**

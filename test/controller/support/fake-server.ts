@@ -22,6 +22,12 @@ export class FakeServer {
     return [...this.#objects.values()];
   }
 
+  /** Made by somebody else. */
+  put(object: KubeObject): void {
+    const metadata = { ...object.metadata, namespace: this.#namespace, uid: `uid-${this.#nextVersion()}` };
+    this.#store({ ...object, metadata }, []);
+  }
+
   /** Somebody else's update: he is now the one who claims the content. */
   edit(slot: string, content: Members, manager: string): KubeObject {
     const live = this.#read(slot);
@@ -46,8 +52,16 @@ export class FakeServer {
       return { result: 'stale', message: 'the object has been modified' };
     }
     if (change.action === 'patch') return { result: 'done', object: this.#patch(live, change.operations) };
+    if (change.action === 'apply') return { result: 'done', object: this.#apply(live, change.object) };
     this.#objects.delete(slot);
     return change.action === 'recreate' ? this.#create(change.object) : { result: 'done' };
+  }
+
+  /** Of members at the top alone: all that the ServiceAccount needs. */
+  #apply(live: KubeObject, { apiVersion, kind, metadata, ...members }: KubeObject): KubeObject {
+    void [apiVersion, kind, metadata];
+    const applied = { manager: 'parapet', operation: 'Apply', fieldsV1: claims(Object.keys(members)) };
+    return this.#store({ ...live, ...members }, [applied]);
   }
 
   #create(object: KubeObject): Outcome {

@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { OperatedNamespace } from './support/operated-namespace.ts';
+
+const ACCOUNT = 'ServiceAccount/default';
+const LIMITS = 'LimitRange/parapet-limits';
+
+/** A namespace with its default ServiceAccount that has yet to get its limits. */
+function inhabited(): OperatedNamespace {
+  const world = new OperatedNamespace({
+    limitRange: { limits: [{ type: 'Container', default: { memory: '512Mi' } }] },
+    defaultServiceAccount: { automountServiceAccountToken: false },
+  });
+  world.server.put({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } });
+  return world;
+}
+
+function recorded(world: OperatedNamespace): unknown {
+  const { before = '{}' } = world.slotReport(ACCOUNT) ?? {};
+  return JSON.parse(before);
+}
+
+describe('the record of a namespace', () => {
+  it('holds what stood in a field before it was first written', async () => {
+    const world = inhabited();
+    await world.start();
+    expect(recorded(world)).to.deep.equal({ '/automountServiceAccountToken': null });
+    await world.stop();
+  });
+
+  it('holds it also where another write of the same moment met a conflict, which is not reported', async () => {
+    const world = inhabited();
+    let conflicts = 1;
+    world.beforeCommit = (slot) => {
+      if (slot !== LIMITS || conflicts === 0) return;
+      world.server.put({ apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'parapet-limits' } });
+    };
+    world.beforeAnswer = (slot) => {
+      if (slot === LIMITS && conflicts-- > 0) world.server.remove(LIMITS);
+    };
+    await world.start();
+    await world.advance(1_000);
+    expect(world.writesOf(LIMITS)).to.have.length(2);
+    expect(world.writesOf(ACCOUNT)).to.have.length(1);
+    expect(recorded(world)).to.deep.equal({ '/automountServiceAccountToken': null });
+    await world.stop();
+  });
+});
