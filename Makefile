@@ -81,6 +81,10 @@ bench: $(INSTALLED) $(CONTROLPLANE) bundle ## Measure Parapet beside a null writ
 	for n in $(or $(N),200 1000 10000); do N=$$n PARAPET=dist/parapet.mjs node hack/bench.ts; done
 	node hack/bench.ts report
 
+.PHONY: faults
+faults: $(INSTALLED) $(CONTROLPLANE) bundle ## Do to every call what may befall it; PLAN=id, SHARD=1/4, RESUME=1, LIST=1
+	PARAPET=dist/parapet.mjs PLAN='$(PLAN)' SHARD='$(SHARD)' RESUME='$(RESUME)' LIST='$(LIST)' node hack/faults.ts
+
 .PHONY: controlplane
 controlplane: $(CONTROLPLANE) ## Build etcd, kube-apiserver, kube-controller-manager and kubectl from their Go modules
 

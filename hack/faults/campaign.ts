@@ -1,0 +1,161 @@
+import { messageOf } from '../../src/errors.ts';
+import { spelledCall } from '../support/fault-proxy/call-identity.ts';
+import { faultKindOf } from './fault-kinds.ts';
+import type { FaultKind } from './fault-kinds.ts';
+import { Lane } from './lane.ts';
+import { judge, STABLE_MS } from './oracles.ts';
+import type { Finding } from './oracles.ts';
+import type { Plan } from './plan.ts';
+import { play } from './play.ts';
+import { referenceOf } from './reference.ts';
+import type { Reference } from './reference.ts';
+import type { RunRecord } from './run-record.ts';
+import { SCENARIOS } from './scenarios.ts';
+import type { Scenario } from './scenarios.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+
+/** What became of one plan. */
+export interface Verdict {
+  readonly plan: Plan;
+  /** Nothing to object to where empty. */
+  readonly findings: readonly Finding[];
+  /** From the trigger to convergence. */
+  readonly ms: number;
+  /** The calls of a failed run, to be read. */
+  readonly calls: readonly string[];
+}
+
+/** How many plans of a group are under way at once in its lane; those that only watch are not counted. */
+const WIDTHS: Readonly<Record<FaultKind['group'], number>> = {
+  quick: 24,
+  // The operator has ten connections for calls, of which each holds one for half a minute.
+  held: 9,
+  // One is killed at a time; the others prepare their worlds meanwhile.
+  crash: 4,
+};
+const PATIENCE_MS = 20_000;
+
+/** How many lanes work on a group. Killing has to be done one at a time, so there are two to do it in. */
+const LANES: Readonly<Record<FaultKind['group'], number>> = { quick: 1, held: 1, crash: 2 };
+const REFERENCE_RUNS = 3;
+/** A call that came in every reference run may still be left out once, where it depends on the moment. */
+const TRIES = 3;
+
+/** Plays every scenario without a fault, several times: what plans are made of and measured by. */
+export async function referenceRuns(lane: Lane): Promise<readonly Reference[]> {
+  return Promise.all(
+    SCENARIOS.map(async (scenario) => {
+      const runs = Array.from({ length: REFERENCE_RUNS }, () => play({ lane, scenario, watchMs: 0 }));
+      return referenceOf(scenario.name, await Promise.all(runs));
+    }),
+  );
+}
+
+export interface Campaign {
+  readonly plans: readonly Plan[];
+  readonly references: readonly Reference[];
+  /** One that is running already, for the quick ones. */
+  readonly lane: Lane;
+  /** Called as each plan is through. */
+  readonly done: (verdict: Verdict) => void;
+}
+
+/** Runs every plan; groups that are in each other's way get lanes of their own. Resolves when the last is through. */
+export async function runPlans({ plans, references, lane, done }: Campaign): Promise<void> {
+  const groups = Map.groupBy(plans, ({ kind }) => faultKindOf(kind)?.group ?? 'quick');
+  await Promise.all(
+    [...groups].flatMap(([group, members]) => {
+      const rest = members[Symbol.iterator]();
+      const work = { rest, group, references, done };
+      const lanes = Array.from({ length: Math.min(LANES[group], members.length) });
+      return lanes.map((_, index) => (group === 'quick' && index === 0 ? runGroup(lane, work) : runApart(work)));
+    }),
+  );
+}
+
+interface Work extends Pick<Campaign, 'references' | 'done'> {
+  readonly group: FaultKind['group'];
+  /** Shared by the lanes of the group: whoever is free takes the next. */
+  readonly rest: Iterator<Plan, unknown, unknown> & Iterable<Plan>;
+}
+
+async function runApart(work: Work): Promise<void> {
+  const lane = await Lane.start();
+  try {
+    await runGroup(lane, work);
+  } finally {
+    await lane.close();
+  }
+}
+
+async function runGroup(lane: Lane, { rest, group, references, done }: Work): Promise<void> {
+  const alone = group === 'crash' ? oneAtATime() : <T>(work: () => Promise<T>): Promise<T> => work();
+  const watching: Promise<void>[] = [];
+  const worker = async (): Promise<void> => {
+    for (const plan of rest) {
+      await new Promise<void>((resting) => {
+        const run = runPlan(plan, { lane, references, alone, resting, done });
+        watching.push(run.finally(resting));
+        // A minute's wait of the operator's is no reason for the next plan to wait.
+        if (group === 'quick') setTimeout(resting, PATIENCE_MS).unref();
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: WIDTHS[group] }, worker));
+  await Promise.all(watching);
+}
+
+interface Means {
+  readonly lane: Lane;
+  readonly references: readonly Reference[];
+  readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly resting: () => void;
+  readonly done: Campaign['done'];
+}
+
+async function runPlan(plan: Plan, means: Means): Promise<void> {
+  means.done(await verdictOf(plan, means));
+}
+
+async function verdictOf(plan: Plan, means: Means): Promise<Verdict> {
+  const scenario = SCENARIOS.find(({ name }) => name === plan.scenario);
+  const against = means.references.find((reference) => reference.scenario === plan.scenario);
+  const kind = faultKindOf(plan.kind);
+  if (scenario === undefined || against === undefined || kind === undefined) {
+    throw new Error(`no such plan: ${plan.id}`);
+  }
+  try {
+    return verdictOn(plan, await played({ scenario, against, kind, call: plan.call }, means), against);
+  } catch (error) {
+    const findings = [{ oracle: 'fault', seen: `could not be played: ${messageOf(error)}` } as const];
+    return { plan, findings, ms: 0, calls: [] };
+  }
+}
+
+interface Cast {
+  readonly scenario: Scenario;
+  readonly against: Reference;
+  readonly kind: FaultKind;
+  readonly call: string;
+}
+
+async function played({ scenario, against, kind, call }: Cast, means: Means): Promise<RunRecord> {
+  for (let tries = 1; ; tries += 1) {
+    const record = await play({ ...means, scenario, against, armed: { call, kind }, watchMs: STABLE_MS });
+    if (record.firedAt !== undefined || tries === TRIES) return record;
+  }
+}
+
+function verdictOn(plan: Plan, record: RunRecord, against: Reference): Verdict {
+  const findings = judge(record, against);
+  const ms = Math.round((record.convergedAt ?? performance.now()) - record.triggeredAt);
+  return { plan, findings, ms, calls: findings.length === 0 ? [] : record.calls.map((call) => told(call, record)) };
+}
+
+/** `+12 ms patch namespaces fw-00001: 409 (reply-409)`. */
+function told(call: RunRecord['calls'][number], { triggeredAt }: RunRecord): string {
+  const fault = call.fault === undefined ? '' : ` (${call.fault})`;
+  const committed = call.status === undefined ? '' : `, at the API server ${call.status}`;
+  const at = Math.round(call.arrivedAt - triggeredAt);
+  return `+${at} ms ${spelledCall(call)}: ${call.told ?? 'no answer'}${fault}${committed}`;
+}

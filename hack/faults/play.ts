@@ -1,0 +1,183 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PolicyStatus } from '../../src/api/policy-status.ts';
+import { policyResource } from '../../src/api/resources.ts';
+import { collectionPath, objectPath } from '../../src/kube/resource-path.ts';
+import { objectKindOf } from '../../src/slots/object-kinds.ts';
+import type { Resource } from '../../src/slots/kube-object.ts';
+import { call } from '../support/admin.ts';
+import { isMutating } from '../support/fault-proxy/call-identity.ts';
+import type { LogEntry } from '../support/operator-process.ts';
+import { until } from '../support/until.ts';
+import type { Armed, Lane, WorldLog } from './lane.ts';
+import type { Reference } from './reference.ts';
+import { plannedCall } from './run-record.ts';
+import type { RunRecord } from './run-record.ts';
+import type { Scenario, Stage } from './scenarios.ts';
+import { differences, snapshotOf } from './snapshot.ts';
+
+/** No call for so long: a policy's status comes up to a second after what it tells of, and a Retry-After asks for one. */
+const QUIET_MS = 2_500;
+/** Enough to go on with what else waits for it. */
+const WELL_MS = 300;
+const FIRING_MS = 30_000;
+/** The longest: 30 s for an answer that never comes, then a minute until a refused write is tried again. */
+const CONVERGENCE_MS = 150_000;
+const PROBE_MS = 20_000;
+/** A timer may come up to a millisecond early. */
+const TIMER_MS = 10;
+
+export interface Play {
+  readonly lane: Lane;
+  readonly scenario: Scenario;
+  /** Absent for a reference run, which is over as soon as nothing happens any more. */
+  readonly against?: Reference;
+  readonly armed?: Armed;
+  /** How long to watch after convergence. */
+  readonly watchMs: number;
+  /** Held while a fault may end the operator, from the trigger until the world is well again. */
+  readonly alone?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Called when nothing is left to do but to watch. */
+  readonly resting?: () => void;
+}
+
+/** Plays a scenario in a world of its own, and writes down what is to be seen. */
+export async function play(plan: Play): Promise<RunRecord> {
+  const { lane, scenario, armed, watchMs, alone = (work) => work() } = plan;
+  const log = lane.newWorld();
+  const stage = stageOf(lane, log);
+  await scenario.given(stage);
+  const acted = await alone(() => act(plan, log, stage));
+  const convergedAt = acted.wellAt && (await restOf(plan, log, stage));
+  plan.resting?.();
+  const watchedFrom = performance.now();
+  if (convergedAt !== undefined) await delay(watchMs + TIMER_MS);
+  const watchedMs = performance.now() - watchedFrom;
+  const objects = await lane.view.listed(log.world);
+  const calls = [...log.calls];
+  const restless = convergedAt === undefined || watchMs === 0;
+  return {
+    world: log.world,
+    planned: armed,
+    calls,
+    triggeredAt: acted.triggeredAt,
+    firedAt: log.firedAt(),
+    convergedAt,
+    watchedMs,
+    objects,
+    answeredProbe: restless ? undefined : await probed(scenario, stage),
+    exits: lane.endedSince(acted.triggeredAt),
+    complaints: complaintsIn(lane.logs().slice(acted.logged), log),
+  };
+}
+
+interface Acted {
+  readonly triggeredAt: number;
+  /** When the world was as in the reference, for the first time. */
+  readonly wellAt?: number;
+  /** How many lines the operators had logged before. */
+  readonly logged: number;
+}
+
+async function act(plan: Play, log: WorldLog, stage: Stage): Promise<Acted> {
+  const { lane, scenario, armed } = plan;
+  const logged = lane.logs().length;
+  log.arm(armed);
+  const triggeredAt = performance.now();
+  await scenario.trigger(stage);
+  if (armed !== undefined && !(await happens(FIRING_MS, () => log.firedAt() !== undefined))) {
+    return { triggeredAt, logged };
+  }
+  if (armed?.kind.group === 'crash') {
+    // The call has arrived; the process goes a moment later.
+    await lane.kill();
+    await lane.restart();
+  }
+  const well = await happens(CONVERGENCE_MS, () => hasConverged(plan, log, { stage, quietMs: WELL_MS }));
+  return { triggeredAt, logged, ...(well ? { wellAt: performance.now() } : {}) };
+}
+
+/** When it has been well for long enough that nothing of the scenario can be under way; undefined where that never comes. */
+async function restOf(plan: Play, log: WorldLog, stage: Stage): Promise<number | undefined> {
+  const quietMs = plan.against === undefined ? 2 * QUIET_MS : QUIET_MS;
+  const rested = await happens(CONVERGENCE_MS, () => hasConverged(plan, log, { stage, quietMs }));
+  return rested ? performance.now() : undefined;
+}
+
+async function happens(deadlineMs: number, condition: () => boolean): Promise<boolean> {
+  return until('it', condition, { deadlineMs, everyMs: 100 }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The world is as in the reference, nothing is under way, and what the API server refused has been written since. */
+function hasConverged(
+  { lane, scenario, armed, against }: Play,
+  log: WorldLog,
+  { stage, quietMs }: { readonly stage: Stage; readonly quietMs: number },
+): boolean {
+  if (!log.isQuiet(quietMs) || scenario.over?.(stage) === false) return false;
+  if (against === undefined) return log.calls.length > 0;
+  if (armed?.kind.refused === true && isOwed(log, armed)) return false;
+  const state = snapshotOf(lane.view.objectsOf(log.world), log.world);
+  return differences(against.end, state).length === 0;
+}
+
+/** A refused write is due again until it has been carried out. Events are given up. */
+function isOwed({ calls, world }: WorldLog, armed: Armed): boolean {
+  const sameCalls = calls.filter((each) => armed.call.startsWith(`${plannedCall(each, world)} #`));
+  const [first] = sameCalls;
+  if (first === undefined || !isMutating(first) || first.resource === 'events') return false;
+  const faulted = sameCalls.findIndex(({ fault }) => fault !== undefined);
+  return !sameCalls.slice(faulted + 1).some(({ status = 500 }) => status < 300);
+}
+
+async function probed({ probe }: Scenario, stage: Stage): Promise<boolean | undefined> {
+  if (probe === undefined) return undefined;
+  return happens(PROBE_MS, await probe(stage));
+}
+
+function complaintsIn(logs: readonly LogEntry[], { world }: WorldLog): readonly string[] {
+  const keys: unknown[] = [world.namespace, world.policy];
+  const grave = ({ level, message, key }: LogEntry): boolean =>
+    level === 'stderr' || (message === 'reconcile failed' && keys.includes(key));
+  return logs.filter(grave).map((entry) => JSON.stringify(entry));
+}
+
+function stageOf({ admin, view }: Lane, log: WorldLog): Stage {
+  const { world } = log;
+  const pathOf = (resource: Resource, name: string): string => objectPath(resource, world.namespace, name);
+  const accounts = objectKindOf('ServiceAccount')?.resource;
+  return {
+    world,
+    create: (object, resource) =>
+      call(admin, { method: 'POST', path: collectionPath(resource, world.namespace), body: object }),
+    edit: (resource, name, body) => {
+      const query = { fieldManager: 'tenant' };
+      const contentType = 'application/merge-patch+json';
+      return call(admin, { method: 'PATCH', path: pathOf(resource, name), query, contentType, body });
+    },
+    remove: async (resource, name) => {
+      await call(admin, { method: 'DELETE', path: pathOf(resource, name) });
+    },
+    inhabited: async () => {
+      await until('the default ServiceAccount', () => accounts && view.get(accounts, world, 'default'));
+    },
+    reconciled: async () => {
+      await until('the policy to be reconciled', () => isReconciled(view, log), { deadlineMs: 120_000, everyMs: 100 });
+    },
+    uidOf: (resource, name) => view.get(resource, world, name)?.metadata.uid,
+  };
+}
+
+function isReconciled(view: Lane['view'], log: WorldLog): boolean {
+  const policy = view.get(policyResource, log.world, log.world.policy);
+  const status = policy?.['status'] as PolicyStatus | undefined;
+  const namespaces = status?.namespaces;
+  return (
+    status?.observedGeneration === policy?.metadata.generation &&
+    namespaces?.pending === 0 &&
+    namespaces.compliant === namespaces.matched &&
+    log.isQuiet(QUIET_MS)
+  );
+}
