@@ -1,18 +1,4 @@
 import { ApiError, messageOf, TransportError } from '../errors.ts';
-import { backoffDelay } from './timing.ts';
-
-// client-go's reflector: 0.8 s doubling up to 30 s.
-const BACKOFF = { minMs: 800, maxMs: 30_000 };
-// Whoever installs the CRDs after the operator shall not wait for it.
-const ABSENT = { minMs: 1_000, maxMs: 5_000 };
-
-/** How long to wait before the next list or watch. */
-export function waitAfter(error: unknown, failures: number, random: () => number): number {
-  const status = error instanceof ApiError ? error.status : 0;
-  const waitMs = backoffDelay(status === 404 ? ABSENT : BACKOFF, failures, random);
-  const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-  return Math.max(waitMs, asked);
-}
 
 /** One line for readiness and `state()`. */
 export function describeTrouble(error: unknown, resource: string): string {

@@ -3,8 +3,9 @@ import type { KubeObject } from '../slots/kube-object.ts';
 import type { KubeClient } from './client.ts';
 import { listAll, selectorQuery, type Selection } from './initial-list.ts';
 import { silentLog, silentObserver, type KubeObserver, type Log } from './observer.ts';
-import { describeTrouble, restartReason, waitAfter } from './reflector-trouble.ts';
 import { PendingList } from './pending-list.ts';
+import { isCompacted, ReflectorPace } from './reflector-pace.ts';
+import { describeTrouble, restartReason } from './reflector-trouble.ts';
 import { collectionPath, resourceName, type Query } from './resource-path.ts';
 import { newerOf } from './resource-version.ts';
 import type { Arrival, Incoming, Store, Stored } from './store.ts';
@@ -26,10 +27,6 @@ export interface ReflectorOptions<T extends Stored> extends Selection {
 const INITIAL_EVENTS = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
 const INACTIVITY_MS = 70_000;
 const TIMEOUT_SECONDS = [300, 600] as const;
-// client-go forgets failures after two minutes. One connection in ten seconds harms no server, and drift waits.
-const HEALTHY_MS = 10_000;
-// A watch this short told nothing and would spin.
-const SHORT_MS = 1_000;
 
 /**
  * Keeps a store equal to what the cluster holds of one kind: one loop, one event at a time, in the server's order.
@@ -43,22 +40,20 @@ export class Reflector<T extends Stored> {
   readonly #observer: KubeObserver;
   readonly #log: Log;
   readonly #resolveSynced: () => void;
+  readonly #pace: ReflectorPace;
   #hasSynced = false;
   #state = 'starting';
   /** The trouble the log was last told of. */
   #told = '';
   /** Where to go on; empty when a new list is needed. */
   #version = '';
-  #failures = 0;
-  #startedAt = 0;
-  #events = 0;
-  #listedAt = Number.NEGATIVE_INFINITY;
   #lastByteAt: number;
 
   constructor(options: ReflectorOptions<T>) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#options = options;
     this.#timing = options.timing ?? systemTiming;
+    this.#pace = new ReflectorPace(this.#timing);
     this.#observer = options.observer ?? silentObserver;
     this.#log = options.log ?? silentLog;
     this.synced = promise;
@@ -92,8 +87,7 @@ export class Reflector<T extends Stored> {
 
   /** One list or watch, and how long to wait after it. */
   async #cycle(signal: AbortSignal): Promise<number> {
-    this.#startedAt = this.#timing.now();
-    this.#events = 0;
+    this.#pace.begin();
     try {
       await this.#listOrWatch(signal);
       return this.#afterCleanEnd();
@@ -165,7 +159,7 @@ export class Reflector<T extends Stored> {
 
   /** The version moves on only after the store took the event: what fails here comes again. */
   #take(event: WatchEvent): void {
-    this.#events += 1;
+    this.#pace.told();
     const { object } = event;
     const version = object.metadata.resourceVersion ?? '';
     const arrival = this.#arrival();
@@ -182,8 +176,7 @@ export class Reflector<T extends Stored> {
   #replace(list: readonly Incoming<T>[], version: string): void {
     this.#options.store.replace(list, version, this.#arrival());
     this.#version = version;
-    this.#events += 1;
-    this.#listedAt = this.#timing.now();
+    this.#pace.listed();
     this.#state = 'watching';
     this.#told = '';
     this.#hasSynced = true;
@@ -217,32 +210,16 @@ export class Reflector<T extends Stored> {
     if (this.#hasSynced) this.#state = 'watching';
   }
 
-  #lasted(): number {
-    return this.#timing.now() - this.#startedAt;
-  }
-
-  /** No dead time after a clean end, unless it ended at once and told nothing: that would spin. */
   #afterCleanEnd(): number {
-    if (this.#events > 0 || this.#lasted() >= SHORT_MS) {
-      this.#failures = 0;
-      this.#observer.watchRestart(resourceName(this.#options.resource), 'ended');
-      return 0;
-    }
-    return this.#afterTrouble(new TransportError('Network', 'the watch ended at once'));
-  }
-
-  /** History was compacted under us: the way on is a new list, at once, unless the last one is only just over. */
-  #relists(error: unknown): boolean {
-    if (!(error instanceof ApiError) || error.status !== 410) return false;
-    this.#version = '';
-    return this.#timing.now() - this.#listedAt >= HEALTHY_MS;
+    if (!this.#pace.endedWell()) return this.#afterTrouble(new TransportError('Network', 'the watch ended at once'));
+    this.#observer.watchRestart(resourceName(this.#options.resource), 'ended');
+    return 0;
   }
 
   #afterTrouble(error: unknown): number {
-    if (this.#lasted() >= HEALTHY_MS) this.#failures = 0;
     const resource = resourceName(this.#options.resource);
-    const waitMs = this.#relists(error) ? 0 : waitAfter(error, this.#failures, this.#timing.random);
-    this.#failures += 1;
+    const waitMs = this.#pace.afterTrouble(error);
+    if (isCompacted(error)) this.#version = '';
     this.#state = describeTrouble(error, resource);
     this.#observer.watchRestart(resource, restartReason(error));
     this.#tell(resource, error);
