@@ -80,7 +80,7 @@ function connectionFlags(command: Command): void {
     .option('--leader-elect [boolean]', 'work only while holding the Lease', booleanValue, true)
     .option('--no-leader-elect', 'the same as --leader-elect=false')
     .option('--leader-election-namespace <namespace>', "the Lease's namespace", 'parapet-system');
-  leaseFlags(command).option('--concurrency <count>', 'namespaces worked on at once', countValue, 16);
+  leaseFlags(command).option('--concurrency <count>', 'namespaces of a backlog worked on at once', countValue, 16);
 }
 
 /** Named as those of Kubernetes' own components. */

@@ -116,7 +116,7 @@ export class Controller {
       publisher: this.#publisher,
       metrics,
       timing,
-      write: (change, signal) => applyChange(client, change, signal),
+      write: (change, sending) => applyChange(client, change, sending),
       reconcile: {
         view: this.#view,
         memory: this.#memory,

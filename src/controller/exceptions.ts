@@ -70,7 +70,7 @@ export class Exceptions {
     metrics.exceptions(() => readings(view, { now: timing.date().getTime(), maxExceptionMs }));
     await Promise.all([
       this.#expiries.run(this.#closed.signal),
-      this.#queue.run(1, async ({ key }) => {
+      this.#queue.run({ any: 1, live: 0 }, async ({ key }) => {
         if (await this.#publisher.publish(key)) this.#queue.forget(key);
         else this.#queue.retry(key);
       }),

@@ -10,6 +10,7 @@ export type Urgency = 'live' | 'bulk';
 /** A key on its way to a worker. */
 export interface Item {
   readonly key: string;
+  readonly urgency: Urgency;
   /** When it was first added since its last run, on the monotonic clock. */
   readonly addedAt: number;
   /** How often it has been tried again in a row. */
@@ -18,6 +19,12 @@ export interface Item {
 
 /** Looks at one key. A throw is logged and the key tried again with backoff: no key is ever lost. */
 export type Handler = (item: Item, signal: AbortSignal) => Promise<void>;
+
+/** How many keys are worked on at once: so many of any urgency, and so many more that are live. */
+export interface Workers {
+  readonly any: number;
+  readonly live: number;
+}
 
 /** Where the queue reports what it does: the `workqueue_*` metrics. */
 export interface QueueObserver {
@@ -59,7 +66,8 @@ export class WorkQueue {
   readonly #dirty = new Map<string, Waiting>();
   readonly #failures = new Map<string, number>();
   readonly #delayed = new Map<string, { readonly at: number; readonly cancel: AbortController }>();
-  readonly #idleWorkers: (() => void)[] = [];
+  /** Wake those that wait for work, by what they take. */
+  readonly #idle: Record<keyof Workers, (() => void)[]> = { any: [], live: [] };
   #closed = false;
 
   constructor(options: QueueOptions) {
@@ -112,38 +120,37 @@ export class WorkQueue {
     this.#failures.delete(key);
   }
 
-  /**
-   * Works until `close`; resolves when the last handler has returned. Never rejects.
-   * @param workers how many keys are worked on at once
-   */
-  async run(workers: number, handler: Handler): Promise<void> {
-    await Promise.all(Array.from({ length: workers }, () => this.#work(handler)));
+  /** Works until `close`; resolves when the last handler has returned. Never rejects. */
+  async run(workers: Workers, handler: Handler): Promise<void> {
+    const takes = [...Array<'any'>(workers.any).fill('any'), ...Array<'live'>(workers.live).fill('live')];
+    await Promise.all(takes.map((taking) => this.#work(taking, handler)));
   }
 
   /** Takes no more keys and hands none out. Handlers under way finish. */
   close(): void {
     this.#closed = true;
     for (const { cancel } of this.#delayed.values()) cancel.abort();
-    for (const wake of this.#idleWorkers.splice(0)) wake();
+    for (const wake of [...this.#idle.any.splice(0), ...this.#idle.live.splice(0)]) wake();
   }
 
-  async #work(handler: Handler): Promise<void> {
+  async #work(taking: keyof Workers, handler: Handler): Promise<void> {
     while (!this.#closed) {
-      const item = this.#take();
-      if (item === undefined) await new Promise<void>((resolve) => this.#idleWorkers.push(resolve));
+      const item = this.#take(taking === 'live' ? ['live'] : ['live', 'bulk']);
+      if (item === undefined) await new Promise<void>((resolve) => this.#idle[taking].push(resolve));
       else await this.#handle(item, handler);
     }
   }
 
-  #take(): Item | undefined {
-    for (const waiting of [this.#waiting.live, this.#waiting.bulk]) {
+  #take(urgencies: readonly Urgency[]): Item | undefined {
+    for (const urgency of urgencies) {
+      const waiting = this.#waiting[urgency];
       const [next] = waiting;
       if (next === undefined) continue;
       const [key, { addedAt }] = next;
       waiting.delete(key);
       this.#running.add(key);
       this.#options.observer?.started(key, (this.#timing.now() - addedAt) / 1000, this.depth);
-      return { key, addedAt, attempt: this.#failures.get(key) ?? 0 };
+      return { key, urgency, addedAt, attempt: this.#failures.get(key) ?? 0 };
     }
     return undefined;
   }
@@ -176,9 +183,16 @@ export class WorkQueue {
     const merged = merge(known, waiting);
     if (known !== undefined && known.urgency !== merged.urgency) this.#waiting[known.urgency].delete(key);
     this.#waiting[merged.urgency].set(key, merged);
-    if (known !== undefined) return; // the wake-up of its first add is still under way, or all workers are busy
-    this.#options.observer?.added(this.depth);
-    this.#idleWorkers.shift()?.();
+    // The wake-up of its first add is still under way, or whoever takes it is busy.
+    if (known?.urgency === merged.urgency) return;
+    if (known === undefined) this.#options.observer?.added(this.depth);
+    this.#wake(merged.urgency);
+  }
+
+  /** One that takes live keys only leaves the others to what they alone may take. */
+  #wake(urgency: Urgency): void {
+    const worker = urgency === 'live' ? (this.#idle.live.shift() ?? this.#idle.any.shift()) : this.#idle.any.shift();
+    worker?.();
   }
 }
 

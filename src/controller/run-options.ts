@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly leaderElect: boolean;
   readonly leaderElectionNamespace: string;
   readonly leaseTimings: LeaseTimings;
-  /** Namespaces worked on at once. */
+  /** Namespaces of a backlog worked on at once: what somebody changed just now waits for none of them. */
   readonly concurrency: number;
   readonly protectedNamespaces: readonly string[];
   /** How long an exception may last. */

@@ -11,6 +11,9 @@ const JSON_PATCH = 'application/json-patch+json';
 // JSON is YAML.
 const APPLY_PATCH = 'application/apply-patch+yaml';
 
+/** How a write is sent: until when it matters, and whether it goes before others. */
+export type Sending = Pick<Call, 'signal' | 'priority'>;
+
 /** Which object a write is about, at which version it was looked at. */
 export type Target = Omit<Versioned, 'order'>;
 
@@ -20,19 +23,19 @@ export type Target = Omit<Versioned, 'order'>;
  * Creating is create-only, and everything else names the uid and version it was decided on: there is no fencing, so a
  * write of a leader that no longer is one must fail by itself.
  */
-export async function applyChange(client: KubeClient, change: Change, signal?: AbortSignal): Promise<Outcome> {
+export async function applyChange(client: KubeClient, change: Change, sending: Sending = {}): Promise<Outcome> {
   switch (change.action) {
     case 'create':
-      return create(client, change.resource, change.object, signal);
+      return create(client, change.resource, change.object, sending);
     case 'patch':
-      return patchObject(client, change, change.operations, signal);
+      return patchObject(client, change, change.operations, sending);
     case 'apply':
-      return applyFields(client, change, change.object, signal);
+      return applyFields(client, change, change.object, sending);
     case 'delete':
-      return deleteObject(client, change, signal);
+      return deleteObject(client, change, sending);
     case 'recreate': {
-      const outcome = await deleteObject(client, change, signal);
-      return outcome.result === 'done' ? create(client, change.resource, change.object, signal) : outcome;
+      const outcome = await deleteObject(client, change, sending);
+      return outcome.result === 'done' ? create(client, change.resource, change.object, sending) : outcome;
     }
   }
 }
@@ -42,12 +45,12 @@ export async function patchObject(
   client: KubeClient,
   target: Target,
   operations: readonly PatchOperation[],
-  signal?: AbortSignal,
+  sending: Sending = {},
 ): Promise<Outcome> {
   const { resource, namespace, name } = target;
   const path = objectPath(resource, namespace, name);
   const body = [...preconditions(target), ...operations];
-  return write(client, { method: 'PATCH', path, query: FIELD_MANAGER, contentType: JSON_PATCH, body, signal });
+  return write(client, { method: 'PATCH', path, query: FIELD_MANAGER, contentType: JSON_PATCH, body, ...sending });
 }
 
 /** Replaces the status as a whole, so that nothing outdated survives in it. Spec and metadata are out of reach here. */
@@ -91,24 +94,19 @@ function applyFields(
   client: KubeClient,
   { resource, namespace, name }: Target,
   object: KubeObject,
-  signal: AbortSignal | undefined,
+  sending: Sending,
 ): Promise<Outcome> {
   const path = objectPath(resource, namespace, name);
   const query = { ...FIELD_MANAGER, force: true };
-  return write(client, { method: 'PATCH', path, query, contentType: APPLY_PATCH, body: object, signal });
+  return write(client, { method: 'PATCH', path, query, contentType: APPLY_PATCH, body: object, ...sending });
 }
 
-function create(
-  client: KubeClient,
-  resource: Resource,
-  object: KubeObject,
-  signal: AbortSignal | undefined,
-): Promise<Outcome> {
+function create(client: KubeClient, resource: Resource, object: KubeObject, sending: Sending): Promise<Outcome> {
   const path = collectionPath(resource, object.metadata.namespace);
-  return write(client, { method: 'POST', path, query: FIELD_MANAGER, body: object, signal });
+  return write(client, { method: 'POST', path, query: FIELD_MANAGER, body: object, ...sending });
 }
 
-function deleteObject(client: KubeClient, target: Target, signal: AbortSignal | undefined): Promise<Outcome> {
+function deleteObject(client: KubeClient, target: Target, sending: Sending): Promise<Outcome> {
   const { resource, namespace, name, uid, resourceVersion } = target;
   const body = {
     apiVersion: 'v1',
@@ -116,7 +114,7 @@ function deleteObject(client: KubeClient, target: Target, signal: AbortSignal | 
     preconditions: { uid, resourceVersion },
     propagationPolicy: 'Background',
   };
-  return write(client, { method: 'DELETE', path: objectPath(resource, namespace, name), body, signal });
+  return write(client, { method: 'DELETE', path: objectPath(resource, namespace, name), body, ...sending });
 }
 
 /** `replace` with the known values: 409 on another version, 422 on another uid, and no write when nothing differs. */

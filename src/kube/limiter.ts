@@ -1,5 +1,7 @@
-/** Who goes first when calls wait for their turn. */
+/** Who goes first when calls wait for their turn. Of nine that wait, one is normal: no stream of urgent ones starves them. */
 export type Priority = 'urgent' | 'normal';
+
+const URGENT_IN_A_ROW = 8;
 
 interface Waiter {
   readonly start: () => void;
@@ -16,6 +18,7 @@ export class Limiter {
   readonly #normal: Waiter[] = [];
   #limit: number;
   #running = 0;
+  #urgentInARow = 0;
   #halvedAt = Number.NEGATIVE_INFINITY;
 
   constructor(max: number, now: () => number) {
@@ -81,10 +84,17 @@ export class Limiter {
 
   #startNext(): void {
     while (this.#running < this.limit) {
-      const next = this.#urgent.shift() ?? this.#normal.shift();
+      const next = this.#next();
       if (next === undefined) return;
       this.#running += 1;
       next.start();
     }
+  }
+
+  #next(): Waiter | undefined {
+    const fair = this.#urgentInARow >= URGENT_IN_A_ROW && this.#normal.length > 0;
+    const queue = fair || this.#urgent.length === 0 ? this.#normal : this.#urgent;
+    this.#urgentInARow = queue === this.#urgent ? this.#urgentInARow + 1 : 0;
+    return queue.shift();
   }
 }

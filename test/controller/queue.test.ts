@@ -4,6 +4,7 @@ import { WorkQueue } from '../../src/controller/queue.ts';
 import type { Urgency } from '../../src/controller/queue.ts';
 import { silentLog } from '../../src/kube/observer.ts';
 import type { Timing } from '../../src/kube/timing.ts';
+import { Gate, settle } from './support/gate.ts';
 
 /** A clock that moves only when told, and sleeps that end when it has moved far enough. */
 class FakeTiming implements Timing {
@@ -23,33 +24,6 @@ class FakeTiming implements Timing {
     const due = this.#sleepers.filter(({ at }) => at <= this.#now);
     this.#sleepers = this.#sleepers.filter(({ at }) => at > this.#now);
     for (const { resolve } of due) resolve();
-    await settle();
-  }
-}
-
-/** Lets every pending microtask run. */
-function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** A handler whose runs end only when the test says so. */
-class Gate {
-  readonly started: string[] = [];
-  readonly #open = new Map<string, () => void>();
-  handler = ({ key }: { readonly key: string }): Promise<void> => {
-    if (this.#open.has(key)) throw new Error(`${key} runs twice at once`);
-    this.started.push(key);
-    return new Promise((resolve) => this.#open.set(key, resolve));
-  };
-
-  get running(): readonly string[] {
-    return [...this.#open.keys()];
-  }
-
-  async finish(key: string): Promise<void> {
-    const resolve = this.#open.get(key);
-    this.#open.delete(key);
-    resolve?.();
     await settle();
   }
 }
@@ -137,7 +111,7 @@ describe('WorkQueue', () => {
     const timing = new FakeTiming();
     const queue = new WorkQueue({ log: silentLog, timing });
     const seen: string[] = [];
-    const running = queue.run(1, async ({ key }) => {
+    const running = queue.run({ any: 1, live: 0 }, async ({ key }) => {
       seen.push(key);
       if (key === 'poison') throw new Error('no');
       await Promise.resolve();
@@ -166,6 +140,20 @@ describe('WorkQueue', () => {
     expect(gate.started).to.deep.equal(['a']);
   });
 
+  it('lets a live key wait for no backlog, and a backlog have no more than its own workers', async () => {
+    const { queue, gate } = start(1, 1);
+    for (const key of ['bulk-1', 'bulk-2', 'turning']) queue.add(key, 'bulk');
+    await settle();
+    expect(gate.running).to.deep.equal(['bulk-1']);
+    queue.add('turning', 'live');
+    await settle();
+    expect(gate.running).to.deep.equal(['bulk-1', 'turning']);
+    await gate.finish('turning');
+    expect(gate.running).to.deep.equal(['bulk-1']);
+    await gate.finish('bulk-1');
+    expect(gate.running).to.deep.equal(['bulk-2']);
+  });
+
   it('tells since when a key waits: the first add, or what made it urgent', async () => {
     const timing = new FakeTiming();
     const queue = new WorkQueue({ log: silentLog, timing });
@@ -174,7 +162,7 @@ describe('WorkQueue', () => {
     queue.add('b', 'bulk', 10);
     queue.add('b', 'live', 30);
     const seen: Record<string, number> = {};
-    const running = queue.run(1, ({ key, addedAt }) => {
+    const running = queue.run({ any: 1, live: 0 }, ({ key, addedAt }) => {
       seen[key] = addedAt;
       return Promise.resolve();
     });
@@ -190,7 +178,7 @@ describe('WorkQueue', () => {
     queue.add('a', 'live', 20);
     queue.add('a', 'live', 10);
     const seen: number[] = [];
-    const running = queue.run(1, ({ addedAt }) => {
+    const running = queue.run({ any: 1, live: 0 }, ({ addedAt }) => {
       seen.push(addedAt);
       return Promise.resolve();
     });
@@ -204,7 +192,7 @@ describe('WorkQueue', () => {
     const queue = new WorkQueue({ log: silentLog, handlerTimeoutMs: 5, backoff: { minMs: 1, maxMs: 1 } });
     let runs = 0;
     const ended = new Promise<void>((resolve) => {
-      void queue.run(1, async (_item, signal) => {
+      void queue.run({ any: 1, live: 0 }, async (_item, signal) => {
         runs += 1;
         if (runs === 2) return resolve();
         await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
@@ -228,7 +216,7 @@ describe('WorkQueue', () => {
     queue.add('a', 'bulk');
     queue.add('a', 'live');
     await timing.advance(500);
-    const running = queue.run(1, () => Promise.resolve(queue.retry('a')));
+    const running = queue.run({ any: 1, live: 0 }, () => Promise.resolve(queue.retry('a')));
     await settle();
     queue.close();
     await running;
@@ -240,7 +228,7 @@ describe('WorkQueue', () => {
     const before = performance.now();
     for (let key = 0; key < 10_000; key += 1) queue.add(`namespace-${key}`, 'bulk');
     let left = 10_000;
-    await queue.run(16, () => {
+    await queue.run({ any: 16, live: 0 }, () => {
       left -= 1;
       if (left === 0) queue.close();
       return Promise.resolve();
@@ -249,6 +237,7 @@ describe('WorkQueue', () => {
   });
 
   it('agrees with a model on any sequence: no key lost, none twice at once, every add followed by a run', async () => {
+    const workersOf = { any: fc.integer({ min: 1, max: 3 }), live: fc.integer({ min: 0, max: 2 }) };
     const step = fc.oneof(
       fc.record({
         op: fc.constant('add' as const),
@@ -258,8 +247,8 @@ describe('WorkQueue', () => {
       fc.record({ op: fc.constant('finish' as const), pick: fc.nat(3) }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 3 }), async (steps, workers) => {
-        const { queue, gate } = start(workers);
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.record(workersOf), async (steps, workers) => {
+        const { queue, gate } = start(workers.any, workers.live);
         const owed = new Set<string>();
         let starts = 0;
         for (const each of steps) {
@@ -273,7 +262,7 @@ describe('WorkQueue', () => {
           await settle();
           for (const key of gate.started.slice(starts)) owed.delete(key);
           starts = gate.started.length;
-          expect(gate.running.length).to.be.at.most(workers);
+          expect(gate.running.length).to.be.at.most(workers.any + workers.live);
         }
         while (gate.running.length > 0) await gate.finish(gate.running[0] ?? '');
         for (const key of gate.started.slice(starts)) owed.delete(key);
@@ -285,9 +274,9 @@ describe('WorkQueue', () => {
   });
 });
 
-function start(workers: number): { queue: WorkQueue; gate: Gate; timing: FakeTiming; running: Promise<void> } {
+function start(any: number, live = 0): { queue: WorkQueue; gate: Gate; timing: FakeTiming; running: Promise<void> } {
   const timing = new FakeTiming();
   const queue = new WorkQueue({ log: silentLog, timing });
   const gate = new Gate();
-  return { queue, gate, timing, running: queue.run(workers, gate.handler) };
+  return { queue, gate, timing, running: queue.run({ any, live }, gate.handler) };
 }

@@ -22,6 +22,22 @@ describe('Limiter', () => {
     expect(limiter.running).to.equal(0);
   });
 
+  it('starves nobody: of nine that wait, one is normal', async () => {
+    const limiter = new Limiter(1, () => 0);
+    const order: string[] = [];
+    await limiter.acquire('normal', NEVER);
+    const waiting = [...Array<'normal'>(2).fill('normal'), ...Array<'urgent'>(18).fill('urgent')];
+    const calls = waiting.map(async (priority) => {
+      await limiter.acquire(priority, NEVER);
+      order.push(priority);
+      limiter.release();
+    });
+    limiter.release();
+    await Promise.all(calls);
+    const at = order.flatMap((priority, index) => (priority === 'normal' ? [index] : []));
+    expect(at).to.deep.equal([8, 17]);
+  });
+
   it('halves its bound once per burst of 429 and grows it back one by one', () => {
     let now = 0;
     const limiter = new Limiter(12, () => now);
