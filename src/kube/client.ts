@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import { ApiError, TransportError } from '../errors.ts';
+import { AskedToWait } from './asked-to-wait.ts';
 import { CredentialSource, type Credentials } from './credentials.ts';
 import { openDeadline, untilAborted, type Deadline } from './deadline.ts';
 import { assertWriter, fenced } from './fence.ts';
@@ -101,6 +102,7 @@ class PooledClient implements KubeClient {
   readonly #credentials: CredentialSource;
   readonly #lanes: LanePool;
   readonly #limiter: Limiter;
+  readonly #asked: AskedToWait;
   readonly #userAgent: string;
   readonly #mayWrite: () => boolean;
 
@@ -111,6 +113,7 @@ class PooledClient implements KubeClient {
     this.#credentials = new CredentialSource(options.load, this.#timing);
     this.#lanes = new LanePool(connections, this.#observer);
     this.#limiter = new Limiter(connections, this.#timing.now);
+    this.#asked = new AskedToWait(this.#timing.now);
     this.#userAgent = `parapet/${options.version}`;
     this.#mayWrite = options.mayWrite ?? (() => true);
   }
@@ -161,11 +164,16 @@ class PooledClient implements KubeClient {
   }
 
   async #attempts(outgoing: Outgoing, priority: Priority, deadline: Deadline): Promise<Reply> {
+    const call = `${outgoing.method} ${outgoing.target}`;
+    const asked = this.#asked.standing(call);
+    if (asked !== undefined && asked.waitMs >= deadline.remainingMs()) return asked.reply;
+    if (asked !== undefined) await this.#timing.sleep(asked.waitMs, outgoing.signal);
     for (let tries = 1; ; tries += 1) {
       const result = await this.#attempt(outgoing, priority);
       const delayMs = retryDelay({ method: outgoing.method, tries, result, random: this.#timing.random });
       if (delayMs === undefined || delayMs >= deadline.remainingMs()) {
         if (result instanceof TransportError) throw result;
+        this.#asked.givenUp(call, result);
         return result;
       }
       this.#observer.retry(outgoing.method, result instanceof TransportError ? 0 : result.status);

@@ -66,6 +66,25 @@ describe('createClient', () => {
     expect(server.requests).to.have.length(1);
   });
 
+  it('lets whoever makes the same call next wait as well, and nobody else', async () => {
+    const seconds = ['60', '1'];
+    await serve(({ url = '' }, response) => {
+      const after = url.includes('held') ? seconds.pop() : undefined;
+      return after === undefined
+        ? json(response, 201, {})
+        : json(response, 429, status('later'), { 'retry-after': after });
+    });
+    const held = { ...POST, path: '/held', deadlineMs: 500 };
+    expect((await client.request(held)).status).to.equal(429);
+    const from = performance.now();
+    expect((await client.request(POST)).status).to.equal(201);
+    expect((await client.request(held)).status).to.equal(429);
+    expect(server.requests.filter(({ url }) => url === '/held')).to.have.length(1);
+    expect((await client.request({ ...held, deadlineMs: 3_000 })).status).to.equal(429);
+    expect(performance.now() - from).to.be.within(950, 2_500);
+    expect(server.requests.filter(({ url }) => url === '/held')).to.have.length(2);
+  });
+
   it('lets fewer calls run after a 429', async () => {
     let running = 0;
     let most = 0;
