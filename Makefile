@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 IMAGE ?= parapet:dev
 ARGS ?=
-GENERATED := crds config/rbac config/admission config/flowcontrol docs/reference
+GENERATED := docs/promises.md crds config/rbac config/admission config/flowcontrol docs/reference
 
 INSTALLED := node_modules/.package-lock.json
 CONTROLPLANE := hack/bin/controlplane
@@ -67,6 +67,10 @@ test: $(INSTALLED) $(CONTROLPLANE) ## All tests but those of the control plane's
 .PHONY: test-unit
 test-unit: $(INSTALLED) ## Only what needs no control plane
 	npm run --silent test:unit
+
+.PHONY: promises
+promises: $(INSTALLED) ## Whether each promise of docs/promises.md was kept in the last make test
+	node hack/promises.ts
 
 .PHONY: test-controlplane
 test-controlplane: ## Tests of hack/controlplane, in Go

@@ -9,6 +9,7 @@ import type { Producer } from './generate/generated-file.ts';
 import { metricsPage } from './generate/metrics-reference.ts';
 import { reasonsPage } from './generate/reasons-reference.ts';
 import { rbacFiles } from './generate/rbac-files.ts';
+import { promisesPage } from './promises/page.ts';
 
 /** All that is written from code: one line per producer. `make verify` fails where the tree differs from it. */
 const producers: readonly Producer[] = [
@@ -20,6 +21,7 @@ const producers: readonly Producer[] = [
   cliPage, // docs/reference/cli.md
   metricsPage, // docs/reference/metrics.md
   reasonsPage, // docs/reference/reasons.md
+  promisesPage, // docs/promises.md
 ];
 
 const root = join(import.meta.dirname, '..');

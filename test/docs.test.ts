@@ -24,6 +24,7 @@ const pages = [
   'docs/cli.md',
   'docs/fields.md',
   'docs/performance.md',
+  'docs/promises.md',
   'docs/concepts.md',
   'docs/guards.md',
   'docs/exceptions.md',
