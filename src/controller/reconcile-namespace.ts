@@ -17,6 +17,8 @@ import type { Hold, Write } from './apply-changes.ts';
 import type { Timing } from '../kube/timing.ts';
 import type { Brake } from './brake.ts';
 import type { Memory } from './memory.ts';
+import { nextOf } from './next.ts';
+import type { Next } from './next.ts';
 import type { Item } from './queue.ts';
 import type { Observe } from './observe.ts';
 import { recordIn } from './record-in.ts';
@@ -51,18 +53,6 @@ export interface ReconcileDeps {
   readonly policiesTouched: (names: Iterable<string>) => void;
   /** What exceptions cover in a namespace, and the snapshot that was found with; nothing where it is gone. */
   readonly exempted: (report: Pick<NamespaceReport, 'namespace' | 'exemptions'>, snapshot?: NamespaceSnapshot) => void;
-}
-
-/**
- * When the queue is to look at the namespace again: `backoff` soon and then ever later, `later` at leisure, `held` when
- * what runs there may have changed.
- */
-export interface Next {
-  readonly when: 'settled' | 'backoff' | 'later' | 'held';
-  /** Not before: what the API server asked for with Retry-After. */
-  readonly atLeastMs?: number;
-  /** After so long at the latest, whatever `when` says: something happens then by itself. */
-  readonly lookAgainMs?: number;
 }
 
 /**
@@ -229,25 +219,4 @@ function isPassing(report: NamespaceReport, outcomes: ReadonlyMap<string, Outcom
 
 function generationsOf({ policies }: NamespaceSnapshot): ReadonlyMap<string, number> {
   return new Map(policies.map(({ name, generation }) => [name, generation]));
-}
-
-/** A clear no will be the same in a moment; everything else deserves a quick second try. */
-function nextOf(planned: NamespacePlan, outcomes: ReadonlyMap<string, Outcome>, reported: Outcome | undefined): Next {
-  const all = [...outcomes.values(), ...(reported === undefined ? [] : [reported])];
-  const results = new Set(all.map(({ result }) => result));
-  if (results.has('gone')) return { when: 'settled' };
-  const untried = planned.slots.some(({ slot, change }) => change !== undefined && !outcomes.has(slot));
-  if (!untried && !results.has('retry') && !results.has('stale')) {
-    if (results.has('refused')) return { when: 'later' };
-    return { when: planned.slots.some(isHeld) ? 'held' : 'settled' };
-  }
-  return { when: 'backoff', atLeastMs: Math.max(0, ...all.map((outcome) => askedToWaitMs(outcome))) };
-}
-
-function isHeld({ state, afterwards }: NamespacePlan['slots'][number]): boolean {
-  return (afterwards?.state ?? state) === 'Held';
-}
-
-function askedToWaitMs(outcome: Outcome): number {
-  return outcome.result === 'retry' ? (outcome.afterMs ?? 0) : 0;
 }

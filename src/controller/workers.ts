@@ -5,10 +5,11 @@ import type { Metrics, ReconcileResult } from '../metrics.ts';
 import type { Timing } from '../kube/timing.ts';
 import type { Change } from '../plan/namespace-plan.ts';
 import type { Outcome } from '../plan/outcome.ts';
+import type { Next } from './next.ts';
 import type { PolicyPublisher } from './publish-policy.ts';
 import type { Item, WorkQueue } from './queue.ts';
 import { reconcileNamespace } from './reconcile-namespace.ts';
-import type { Next, ReconcileDeps } from './reconcile-namespace.ts';
+import type { ReconcileDeps } from './reconcile-namespace.ts';
 
 /** A refusal is asked again after so long: admins grant a right without telling us. */
 const LATER_MS = 30_000;
