@@ -1,22 +1,4 @@
-/** The keywords of a structural schema that tell what may not be there. */
-export interface Schema {
-  readonly type?: string;
-  readonly enum?: readonly string[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: Schema;
-  readonly minProperties?: number;
-  readonly maxProperties?: number;
-  readonly items?: Schema;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly 'x-kubernetes-int-or-string'?: true;
-}
+import type { Schema } from '../slots/schema-samples.ts';
 
 /** A value that a field must not have; undefined is no field at all. */
 export interface BadValue {

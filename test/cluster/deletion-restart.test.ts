@@ -3,7 +3,7 @@ import type { OperatorProcess } from '../../hack/support/operator-process.ts';
 import { writesOf } from '../../hack/support/audit-log.ts';
 import type { AuditEntry } from '../../hack/support/audit-log.ts';
 import type { Cluster } from './harness/cluster.ts';
-import { CHILDREN, CLEANUP, DeletionWorld } from './harness/deletion-world.ts';
+import { CHILDREN, CLEANUP, convergedWorld, DeletionWorld } from './harness/deletion-world.ts';
 import { policy, posture, slot } from './harness/refs.ts';
 import { slotReport } from './harness/reports.ts';
 import { grantedRights, spelledRight } from './harness/rights.ts';
@@ -29,12 +29,8 @@ describe('A policy with deletionPolicy Delete, while the operator comes and goes
     return cluster.startOperator({ flags: ['--leader-elect=false', ...flags] });
   }
 
-  async function converged(count: number, spec: Readonly<Record<string, unknown>> = {}): Promise<DeletionWorld> {
-    const world = new DeletionWorld(cluster);
-    await world.createNamespaces(count);
-    await world.createPolicy(spec);
-    await world.converged();
-    return world;
+  function converged(count: number, spec: Readonly<Record<string, unknown>> = {}): Promise<DeletionWorld> {
+    return convergedWorld(cluster, count, spec);
   }
 
   it('deleted while it is down waits for it, and is cleaned up at its start', async () => {

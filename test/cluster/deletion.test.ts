@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { spelled, writesOf } from '../../hack/support/audit-log.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { sharedCluster } from './harness/cluster.ts';
-import { CHILDREN, CLEANUP, DeletionWorld } from './harness/deletion-world.ts';
+import { CHILDREN, CLEANUP, convergedWorld, DeletionWorld } from './harness/deletion-world.ts';
 import { namespace, policy, slot } from './harness/refs.ts';
 import { conditionsOf, messageOf, slotReport } from './harness/reports.ts';
 import { sharedOperator } from './harness/shared.ts';
@@ -20,12 +20,8 @@ describe('A policy with deletionPolicy Delete', function () {
     await sharedOperator();
   });
 
-  async function converged(count: number, spec: Readonly<Record<string, unknown>> = {}): Promise<DeletionWorld> {
-    const world = new DeletionWorld(cluster);
-    await world.createNamespaces(count);
-    await world.createPolicy(spec);
-    await world.converged();
-    return world;
+  function converged(count: number, spec: Readonly<Record<string, unknown>> = {}): Promise<DeletionWorld> {
+    return convergedWorld(cluster, count, spec);
   }
 
   /** Somebody's finalizer on one of the objects. */

@@ -15,6 +15,7 @@ import { startCluster } from './harness/cluster.ts';
 import type { Cluster } from './harness/cluster.ts';
 import { policy } from './harness/refs.ts';
 import type { PolicyObject } from './harness/refs.ts';
+import { allReconciled } from './harness/reports.ts';
 import { eventually } from './harness/until.ts';
 
 const CASES = 300;
@@ -126,19 +127,8 @@ describe(`Hostile policies on a real API server (HOSTILE_SEED=${SEED})`, functio
     }
   }
 
-  async function settled(): Promise<void> {
-    await eventually(
-      'every policy is at rest',
-      async () => {
-        const policies = await cluster.admin.list<PolicyObject>(POLICIES);
-        const late = policies.filter(
-          ({ metadata, status }) =>
-            status.observedGeneration !== metadata.generation || status.namespaces?.pending !== 0,
-        );
-        expect(late.map(({ metadata }) => metadata.name)).to.deep.equal([]);
-      },
-      90_000,
-    );
+  function settled(): Promise<void> {
+    return allReconciled(cluster, 90_000);
   }
 });
 

@@ -11,19 +11,12 @@ import { collectionPath, objectPath } from '../../src/kube/resource-path.ts';
 import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
 import type { PlatformFacts } from '../../src/slots/slot-kind.ts';
 import { apiGroup, ciliumConfig, dnsService } from './harness/platform-objects.ts';
-import { clientAs, create, createNamespace, edit, SERVICE_ACCOUNTS } from './harness/tested-client.ts';
+import { clientAs, CRDS, create, createNamespace, edit, SERVICE_ACCOUNTS } from './harness/tested-client.ts';
 import { until } from './harness/until.ts';
 
 const TIMINGS = { leaseMs: 3_000, renewMs: 2_000, retryMs: 300 };
 const EVENTS: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true };
 const SERVICES: Resource = { ...EVENTS, plural: 'services', kind: 'Service' };
-const CRDS: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  plural: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition',
-  namespaced: false,
-};
 const SLICES: Resource = { ...EVENTS, group: 'discovery.k8s.io', plural: 'endpointslices', kind: 'EndpointSlice' };
 
 /** All that kube/ needs besides the kinds it is told to watch and write: namespace, then rules. */

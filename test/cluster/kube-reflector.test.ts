@@ -10,7 +10,7 @@ import { collectionPath } from '../../src/kube/resource-path.ts';
 import { Store } from '../../src/kube/store.ts';
 import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
 import { CONFIG_MAPS, keepAll, type Kept } from '../kube/support/objects.ts';
-import { create, createMap, createNamespace, edit, remove } from './harness/tested-client.ts';
+import { CRDS, create, createMap, createNamespace, edit, remove } from './harness/tested-client.ts';
 import { until } from './harness/until.ts';
 
 const GONE = { type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' } };
@@ -224,14 +224,6 @@ for (const [mode, args] of Object.entries({ WatchList: [], 'paged lists': ['--fe
     }
   });
 }
-
-const CRDS: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  plural: 'customresourcedefinitions',
-  kind: 'CustomResourceDefinition',
-  namespaced: false,
-};
 
 function crd({ group, plural, kind, version }: Resource): object {
   const schema = { openAPIV3Schema: { type: 'object' } };

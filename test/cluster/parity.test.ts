@@ -15,8 +15,7 @@ import { parapet } from '../commands/support/workspace.ts';
 import { generatedSpec } from '../plan/generated-policies.ts';
 import { startCluster } from './harness/cluster.ts';
 import type { Cluster } from './harness/cluster.ts';
-import type { PolicyObject } from './harness/refs.ts';
-import { eventually } from './harness/until.ts';
+import { allReconciled } from './harness/reports.ts';
 
 const CASES = 200;
 const SEED = Number(process.env['PARITY_SEED'] ?? Date.now() % 1_000_000);
@@ -58,7 +57,7 @@ describe('parapet plan, against a real API server', function () {
     await each(cases, prepare);
 
     const operator = await cluster.startOperator();
-    await settled(CASES);
+    await settled();
     await operator.stop();
     await each(cases, tamper);
 
@@ -75,7 +74,7 @@ describe('parapet plan, against a real API server', function () {
     const { size } = await stat(log);
     await each(cases, ({ namespace, after }) => applyAll(namespace, after));
     const next = await cluster.startOperator();
-    await settled(CASES);
+    await settled();
     writes = writesOf(await readAuditLog(log, OPERATOR_USER, size)).filter(isCommitted);
     await next.stop();
   });
@@ -147,20 +146,9 @@ describe('parapet plan, against a real API server', function () {
   }
 
   /** Every policy, at its present generation, in every namespace it selects. */
-  async function settled(namespaces: number): Promise<void> {
-    await eventually(
-      `${namespaces} namespaces are at rest`,
-      async () => {
-        const policies = await cluster.admin.list<PolicyObject>(POLICIES);
-        const late = policies.filter(
-          ({ metadata, status }) =>
-            status.observedGeneration !== metadata.generation || status.namespaces?.pending !== 0,
-        );
-        expect(late.map(({ metadata }) => metadata.name)).to.deep.equal([]);
-      },
-      // Not a claim of speed: a busy machine takes over a minute for the 2,000 objects.
-      150_000,
-    );
+  function settled(): Promise<void> {
+    // Not a claim of speed: a busy machine takes over a minute for the 2,000 objects.
+    return allReconciled(cluster, 150_000);
   }
 
   async function tamper({ namespace, tampering, pick }: Case): Promise<void> {

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import type { SlotKind } from '../../src/slots/slot-kind.ts';
 
-/** The keywords of a structural schema that samples follow. */
-interface Schema {
+/** The keywords of a structural schema that samples follow, and that tell what may not be there. */
+export interface Schema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
   readonly enum?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: Schema;
   readonly minProperties?: number;
+  readonly maxProperties?: number;
   readonly items?: Schema;
   readonly minItems?: number;
   readonly maxItems?: number;

@@ -103,3 +103,16 @@ export class DeletionWorld {
     }
   }
 }
+
+/** A world with so many namespaces, each of which has everything. */
+export async function convergedWorld(
+  cluster: Cluster,
+  count: number,
+  spec: Readonly<Record<string, unknown>>,
+): Promise<DeletionWorld> {
+  const world = new DeletionWorld(cluster);
+  await world.createNamespaces(count);
+  await world.createPolicy(spec);
+  await world.converged();
+  return world;
+}

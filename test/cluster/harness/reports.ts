@@ -1,8 +1,11 @@
 import type { PolicyStatus } from '../../../src/api/policy-status.ts';
 import type { PostureSlot } from '../../../src/api/posture.ts';
+import { policyResource } from '../../../src/api/resources.ts';
+import { apiVersionOf } from '../../../src/slots/kube-object.ts';
 import { expect } from 'chai';
 import type { Cluster } from './cluster.ts';
 import { policy, posture } from './refs.ts';
+import type { PolicyObject } from './refs.ts';
 import { eventually } from './until.ts';
 
 /**
@@ -23,6 +26,24 @@ export async function reconciled(
       expect(status.observedGeneration).to.equal(metadata.generation);
       expect(status.namespaces).to.include({ pending: 0, summary });
       return status;
+    },
+    deadlineMs,
+  );
+}
+
+/** Waits until every policy is reconciled, at its present generation, in every namespace it selects. */
+export async function allReconciled({ admin }: Cluster, deadlineMs?: number): Promise<void> {
+  await eventually(
+    'every policy is at rest',
+    async () => {
+      const policies = await admin.list<PolicyObject>({
+        apiVersion: apiVersionOf(policyResource),
+        kind: policyResource.kind,
+      });
+      const late = policies.filter(
+        ({ metadata, status }) => status.observedGeneration !== metadata.generation || status.namespaces?.pending !== 0,
+      );
+      expect(late.map(({ metadata }) => metadata.name)).to.deep.equal([]);
     },
     deadlineMs,
   );

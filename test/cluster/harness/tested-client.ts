@@ -16,6 +16,14 @@ export const SERVICE_ACCOUNTS: Resource = {
   namespaced: true,
 };
 
+export const CRDS: Resource = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  plural: 'customresourcedefinitions',
+  kind: 'CustomResourceDefinition',
+  namespaced: false,
+};
+
 /** A client that is a service account, `namespace/name`. */
 export async function clientAs(kubeconfig: string, admin: KubeClient, account: string): Promise<KubeClient> {
   const token = await serviceAccountToken(admin, account);
