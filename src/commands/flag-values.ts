@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { parseBindAddress } from '../server/bind-address.ts';
 import { hasHostBits, parseCidr } from '../semantics/cidr.ts';
 import { parseDuration } from '../semantics/duration.ts';
-import type { DnsFacts, DnsPeer } from '../slots/slot-kind.ts';
+import type { DnsFacts, DnsPeer } from '../slots/platform-facts.ts';
 
 const DNS_PORT = 53;
 

@@ -1,7 +1,7 @@
 import type { Policy } from '../api/policy.ts';
 import { NOTHING_FOUND, platformFacts, unknownFacts } from '../kube/platform-facts.ts';
 import type { NetworkPolicyBlock, Preset } from '../slots/network-policy-schema.ts';
-import type { PlatformFacts } from '../slots/slot-kind.ts';
+import type { PlatformFacts } from '../slots/platform-facts.ts';
 import { toldPlatform } from './platform-flags.ts';
 import type { PlatformFlags } from './platform-flags.ts';
 

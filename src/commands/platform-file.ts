@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { parse } from 'yaml';
 import { schemaProblems } from '../api/schema-problems.ts';
 import { parseCidr } from '../semantics/cidr.ts';
-import type { ApiServerFacts, PlatformFacts } from '../slots/slot-kind.ts';
+import type { ApiServerFacts, PlatformFacts } from '../slots/platform-facts.ts';
 import { InputError } from './input-error.ts';
 
 const port = Type.Integer({ minimum: 1, maximum: 65_535 });

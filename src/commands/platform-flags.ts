@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { Cloud, DnsFacts, PlatformFacts } from '../slots/slot-kind.ts';
+import type { Cloud, DnsFacts, PlatformFacts } from '../slots/platform-facts.ts';
 import { cidrsValue, dnsValue } from './flag-values.ts';
 import { readPlatformFile } from './platform-file.ts';
 

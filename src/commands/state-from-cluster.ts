@@ -12,7 +12,7 @@ import { resourceName } from '../kube/resource-path.ts';
 import { asList, asObject } from '../slots/canonical.ts';
 import { namespaceResource } from '../slots/kube-object.ts';
 import type { KubeObject, Resource } from '../slots/kube-object.ts';
-import type { PlatformFacts } from '../slots/slot-kind.ts';
+import type { PlatformFacts } from '../slots/platform-facts.ts';
 import { fill, storesOf } from './cluster-state.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { PlanningFlags, SourceFlags } from './common-flags.ts';

@@ -6,7 +6,7 @@ import type { Timing } from '../kube/timing.ts';
 import { PodReader } from '../kube/pods.ts';
 import type { Metrics } from '../metrics.ts';
 import { cleansUp } from '../plan/deletion.ts';
-import type { PlatformFacts } from '../slots/slot-kind.ts';
+import type { PlatformFacts } from '../slots/platform-facts.ts';
 import { Brake } from './brake.ts';
 import { ClusterGrantWatch } from './cluster-grant-watch.ts';
 import { affectedNamespaces, enqueueChanges } from './enqueue.ts';

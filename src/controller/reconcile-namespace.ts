@@ -8,7 +8,7 @@ import { selects } from '../plan/selection.ts';
 import { plan } from '../plan/plan.ts';
 import type { Evidence, NamespaceSnapshot } from '../plan/snapshot.ts';
 import { objectKindOf } from '../slots/object-kinds.ts';
-import type { PlatformFacts } from '../slots/slot-kind.ts';
+import type { PlatformFacts } from '../slots/platform-facts.ts';
 import { posture } from '../status/posture.ts';
 import { settle, withOwnRefusal } from '../status/settle.ts';
 import type { NamespaceReport } from '../status/settle.ts';

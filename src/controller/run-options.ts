@@ -1,7 +1,7 @@
 import type { LeaseTimings } from '../kube/lease-timings.ts';
 import type { Log } from '../kube/observer.ts';
 import type { Metrics } from '../metrics.ts';
-import type { PlatformFacts } from '../slots/slot-kind.ts';
+import type { PlatformFacts } from '../slots/platform-facts.ts';
 
 /** What `parapet run` was asked for, parsed and checked. */
 export interface RunOptions {

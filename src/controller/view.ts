@@ -18,7 +18,7 @@ import type { Change } from '../plan/namespace-plan.ts';
 import type { ClusterRoles, LiveObject, NamespaceSnapshot } from '../plan/snapshot.ts';
 import type { KubeObject, StringMap } from '../slots/kube-object.ts';
 import { isSlotObject, objectKinds } from '../slots/object-kinds.ts';
-import type { PlatformFacts } from '../slots/slot-kind.ts';
+import type { PlatformFacts } from '../slots/platform-facts.ts';
 
 export interface PolicyEntry extends Stored {
   readonly policy: Policy;

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../slots/slot-kind.ts';
+import type { Endpoint } from '../slots/platform-facts.ts';
 
 /** A vanished API server stays allowed for so long: it may only be restarting, and rules must not flap. */
 export const LINGER_MS = 600_000;

@@ -1,4 +1,4 @@
-import type { Cloud, CniFacts, DnsFacts, DnsPeer, Endpoint, PlatformFacts } from '../slots/slot-kind.ts';
+import type { Cloud, CniFacts, DnsFacts, DnsPeer, Endpoint, PlatformFacts } from '../slots/platform-facts.ts';
 import type { StringMap } from '../slots/kube-object.ts';
 
 /** What was found in a cluster, before anything is made of it. */

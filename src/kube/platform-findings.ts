@@ -1,5 +1,5 @@
 import type { Resource, StringMap } from '../slots/kube-object.ts';
-import type { Endpoint } from '../slots/slot-kind.ts';
+import type { Endpoint } from '../slots/platform-facts.ts';
 import type { KubeClient } from './client.ts';
 import { silentLog, type Log } from './observer.ts';
 import { DNS_SERVICES } from './platform-facts.ts';

@@ -1,5 +1,5 @@
 import type { KubeObject, Resource } from '../slots/kube-object.ts';
-import type { Endpoint, PlatformFacts } from '../slots/slot-kind.ts';
+import type { Endpoint, PlatformFacts } from '../slots/platform-facts.ts';
 import type { KubeClient } from './client.ts';
 import { rememberedEndpoints, rememberEndpoints, type EndpointMemory } from './endpoint-memory.ts';
 import type { KubeObserver, Log } from './observer.ts';

@@ -3,7 +3,8 @@ import type { Policy } from '../api/policy.ts';
 import type { ManagedFieldsEntry, StringMap } from '../slots/kube-object.ts';
 import type { Leaves } from '../slots/leaves.ts';
 import { objectKinds } from '../slots/object-kinds.ts';
-import type { Content, NamespaceFacts, ObjectKind, PlatformFacts } from '../slots/slot-kind.ts';
+import type { PlatformFacts } from '../slots/platform-facts.ts';
+import type { Content, NamespaceFacts, ObjectKind } from '../slots/slot-kind.ts';
 import type { Workloads } from '../slots/workloads.ts';
 
 /** Everything `plan()` may know about one namespace: read once, immutable, no I/O behind it. */

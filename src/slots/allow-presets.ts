@@ -4,7 +4,8 @@ import type { Json } from './kube-object.ts';
 import { withoutMetadata } from './metadata-cutouts.ts';
 import type { Direction, Preset } from './network-policy-schema.ts';
 import { notEffectiveOnNodes } from './not-effective.ts';
-import type { Caveat, DnsPeer, PlatformFacts } from './slot-kind.ts';
+import type { DnsPeer, PlatformFacts } from './platform-facts.ts';
+import type { Caveat } from './slot-kind.ts';
 
 /** What one preset opens: rules by direction. A direction it does not speak of, or has no peer for, is absent. */
 export interface AllowPreset {

@@ -1,4 +1,4 @@
-import type { Cloud, PodPeer } from './slot-kind.ts';
+import type { Cloud, PodPeer } from './platform-facts.ts';
 
 /** Where workloads ask for their own cloud identity: addresses, each with its TCP ports. */
 export interface IdentityEndpoint {

@@ -2,7 +2,7 @@ import { containsCidr, formatCidr, parseAddress, parseCidr } from '../semantics/
 import type { Cidr } from '../semantics/cidr.ts';
 import { metadataAddresses } from '../semantics/metadata-addresses.ts';
 import type { IpBlock, NetworkPolicyPeer, NetworkPolicySpec } from './network-policy-schema.ts';
-import type { CniFacts } from './slot-kind.ts';
+import type { CniFacts } from './platform-facts.ts';
 
 const EVERYWHERE: readonly NetworkPolicyPeer[] = [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }];
 

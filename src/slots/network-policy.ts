@@ -8,7 +8,8 @@ import { laidOverByName } from './overlay.ts';
 import { networkPolicyProblems } from './network-policy-problems.ts';
 import { networkPolicySchema } from './network-policy-schema.ts';
 import type { Direction, NetworkPolicyBlock, NetworkPolicySpec } from './network-policy-schema.ts';
-import type { Claim, CniFacts, Content, Desired, FoldContext, HeldObject, ObjectKind, SlotKind } from './slot-kind.ts';
+import type { CniFacts } from './platform-facts.ts';
+import type { Claim, Content, Desired, FoldContext, HeldObject, ObjectKind, SlotKind } from './slot-kind.ts';
 
 const KIND = 'NetworkPolicy';
 const DEFAULT_DENY = 'parapet-default-deny';

@@ -1,5 +1,6 @@
 import { containsCidr, parseAddress, parseCidr } from '../semantics/cidr.ts';
-import type { Caveat, Cloud, PlatformFacts } from './slot-kind.ts';
+import type { Cloud, PlatformFacts } from './platform-facts.ts';
+import type { Caveat } from './slot-kind.ts';
 
 /** There the API server is not on one of the cluster's nodes. */
 const MANAGED: readonly Cloud[] = ['aws', 'gcp', 'azure'];

@@ -9,7 +9,7 @@ import { silentObserver } from '../../src/kube/observer.ts';
 import { Platform } from '../../src/kube/platform.ts';
 import { collectionPath, objectPath } from '../../src/kube/resource-path.ts';
 import type { KubeObject, Resource } from '../../src/slots/kube-object.ts';
-import type { PlatformFacts } from '../../src/slots/slot-kind.ts';
+import type { PlatformFacts } from '../../src/slots/platform-facts.ts';
 import { apiGroup, ciliumConfig, dnsService } from './harness/platform-objects.ts';
 import { clientAs, CRDS, create, createNamespace, edit, SERVICE_ACCOUNTS } from './harness/tested-client.ts';
 import { until } from './harness/until.ts';

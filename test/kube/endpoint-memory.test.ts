@@ -6,7 +6,7 @@ import {
   rememberEndpoints,
   type EndpointMemory,
 } from '../../src/kube/endpoint-memory.ts';
-import type { Endpoint } from '../../src/slots/slot-kind.ts';
+import type { Endpoint } from '../../src/slots/platform-facts.ts';
 
 const A = { ip: '10.0.0.1', port: 6443 };
 const B = { ip: '10.0.0.2', port: 6443 };

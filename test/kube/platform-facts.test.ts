@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { NOTHING_FOUND, platformFacts, unknownFacts } from '../../src/kube/platform-facts.ts';
 import type { NetworkPolicyBlock } from '../../src/slots/network-policy-schema.ts';
 import { networkPolicy } from '../../src/slots/network-policy.ts';
-import type { PlatformFacts } from '../../src/slots/slot-kind.ts';
+import type { PlatformFacts } from '../../src/slots/platform-facts.ts';
 import { claim, context } from '../slots/fold-context.ts';
 import { platformCases } from './support/platforms.ts';
 

@@ -3,7 +3,7 @@ import { TransportError } from '../../src/errors.ts';
 import { silentLog } from '../../src/kube/observer.ts';
 import { Platform } from '../../src/kube/platform.ts';
 import type { Reply } from '../../src/kube/reply.ts';
-import type { Endpoint, PlatformFacts } from '../../src/slots/slot-kind.ts';
+import type { Endpoint, PlatformFacts } from '../../src/slots/platform-facts.ts';
 import { fakeClient } from './support/fake-client.ts';
 import type { FakeClient } from './support/fake-client.ts';
 import { fakeTiming } from './support/fake-timing.ts';

@@ -21,7 +21,8 @@ import type { Json, KubeObject, StringMap } from '../../src/slots/kube-object.ts
 import { contentOf, filterLeaves, leavesOf } from '../../src/slots/leaves.ts';
 import type { Leaves } from '../../src/slots/leaves.ts';
 import { isSlotObject, objectKindOf } from '../../src/slots/object-kinds.ts';
-import type { Content, PlatformFacts } from '../../src/slots/slot-kind.ts';
+import type { PlatformFacts } from '../../src/slots/platform-facts.ts';
+import type { Content } from '../../src/slots/slot-kind.ts';
 import type { PodFacts } from '../../src/slots/workloads.ts';
 
 /** A cluster whose DNS is kube-dns and whose API server has one endpoint. */

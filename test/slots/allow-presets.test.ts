@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { NetworkPolicyBlock } from '../../src/slots/network-policy-schema.ts';
 import { networkPolicy } from '../../src/slots/network-policy.ts';
-import type { Cloud, Desired, PlatformFacts } from '../../src/slots/slot-kind.ts';
+import type { Cloud, PlatformFacts } from '../../src/slots/platform-facts.ts';
+import type { Desired } from '../../src/slots/slot-kind.ts';
 import { claim, context, heldDeny, named, platform } from './fold-context.ts';
 import { blocks, claimsOf, contexts } from './samples.ts';
 

@@ -1,4 +1,5 @@
-import type { Claim, Desired, FoldContext, HeldObject, PlatformFacts } from '../../src/slots/slot-kind.ts';
+import type { PlatformFacts } from '../../src/slots/platform-facts.ts';
+import type { Claim, Desired, FoldContext, HeldObject } from '../../src/slots/slot-kind.ts';
 
 export const platform: PlatformFacts = {
   dns: { peers: [{ namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } }], ports: [53] },

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { NetworkPolicyBlock } from '../../src/slots/network-policy-schema.ts';
 import { networkPolicy } from '../../src/slots/network-policy.ts';
-import type { Desired, PlatformFacts } from '../../src/slots/slot-kind.ts';
+import type { PlatformFacts } from '../../src/slots/platform-facts.ts';
+import type { Desired } from '../../src/slots/slot-kind.ts';
 import { claim, context, heldDeny, named, platform } from './fold-context.ts';
 
 const DENY = 'parapet-default-deny';

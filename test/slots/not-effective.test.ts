@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MAX_SLOT_MESSAGE_LENGTH } from '../../src/api/posture.ts';
 import { notEffectiveOnNodes } from '../../src/slots/not-effective.ts';
-import type { PlatformFacts } from '../../src/slots/slot-kind.ts';
+import type { PlatformFacts } from '../../src/slots/platform-facts.ts';
 import { platform } from './fold-context.ts';
 
 const cilium: PlatformFacts = { ...platform, cni: { name: 'cilium', ipBlockMatchesNodes: false } };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Claim, FoldContext, HeldObject, PlatformFacts, SlotKind } from '../../src/slots/slot-kind.ts';
+import type { PlatformFacts } from '../../src/slots/platform-facts.ts';
+import type { Claim, FoldContext, HeldObject, SlotKind } from '../../src/slots/slot-kind.ts';
 import { schemaSamples } from './schema-samples.ts';
 
 /** Blocks of every field as the schema allows them, and the contexts to fold them in. */

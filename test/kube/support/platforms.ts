@@ -1,5 +1,5 @@
 import type { DnsService, Findings } from '../../../src/kube/platform-facts.ts';
-import type { Endpoint, PlatformFacts } from '../../../src/slots/slot-kind.ts';
+import type { Endpoint, PlatformFacts } from '../../../src/slots/platform-facts.ts';
 
 /** A cluster as it is found, and what its admins tell of it by flags. */
 export interface PlatformCase {
