@@ -84,6 +84,7 @@ coverage: $(INSTALLED) $(CONTROLPLANE) ## All tests, and what they reached
 bench: $(INSTALLED) $(CONTROLPLANE) bundle ## Measure Parapet beside a null writer: 200, 1,000 and 10,000 namespaces; N=200
 	for n in $(or $(N),200 1000 10000); do N=$$n PARAPET=dist/parapet.mjs node hack/bench.ts; done
 	node hack/bench.ts report
+	node hack/generate.ts # docs/promises.md quotes figures
 
 .PHONY: faults
 faults: $(INSTALLED) $(CONTROLPLANE) bundle ## Do to every call what may befall it; PLAN=id, SHARD=1/4, RESUME=1, LIST=1

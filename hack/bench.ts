@@ -25,7 +25,7 @@ async function measure(): Promise<void> {
   tell(`written to ${file}`);
 }
 
-/** Progress, for whoever waits. */
+/** Progress, for whoever waits, with the minutes since the start. */
 function tell(text: string): void {
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
+  process.stderr.write(`${(performance.now() / 60_000).toFixed(1).padStart(5)} min  ${text}\n`);
 }

@@ -1,14 +1,16 @@
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readFrom } from '../support/read-from.ts';
 import { auditedRequest, isOperators } from './audited-request.ts';
 import type { AuditedRequest } from './audited-request.ts';
+
+/** However long the log has become unread: so much of it is in memory at once. */
+const CHUNK_BYTES = 16 * 1024 * 1024;
+const NEWLINE = 0x0a;
 
 /** Follows an audit log from where it is opened on; each request is handed out once, and not kept. */
 export class AuditTail {
   readonly #file: string;
   #offset: number;
-  #rest = '';
 
   private constructor(file: string, offset: number) {
     this.#file = file;
@@ -22,11 +24,22 @@ export class AuditTail {
 
   /** What has come since the last call, in the order of the answers; an entry is in the file before its answer is out. */
   async read(): Promise<readonly AuditedRequest[]> {
-    const { text, end } = await readFrom(this.#file, this.#offset);
-    this.#offset = end;
-    const lines = `${this.#rest}${text}`.split('\n');
-    this.#rest = lines.pop() ?? '';
-    return lines.flatMap((line) => (line.startsWith('{') ? (auditedRequest(line) ?? []) : []));
+    const handle = await open(this.#file);
+    try {
+      const { size } = await handle.stat();
+      const requests: AuditedRequest[] = [];
+      for (let whole = true; whole && this.#offset < size;) {
+        const buffer = Buffer.alloc(Math.min(CHUNK_BYTES, size - this.#offset));
+        await handle.read({ buffer, position: this.#offset });
+        const end = buffer.lastIndexOf(NEWLINE) + 1; // the last line may still be being written
+        this.#offset += end;
+        whole = end > 0;
+        for (const line of buffer.toString('utf8', 0, end).split('\n')) requests.push(...parsed(line));
+      }
+      return requests;
+    } finally {
+      await handle.close();
+    }
   }
 
   /** The operator's committed writes since the last call. */
@@ -52,4 +65,8 @@ export class AuditTail {
     }
     return all;
   }
+}
+
+function parsed(line: string): readonly AuditedRequest[] {
+  return line === '' ? [] : [auditedRequest(line) ?? []].flat();
 }

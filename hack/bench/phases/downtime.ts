@@ -12,6 +12,8 @@ export interface Downtime {
   readonly lastRepairMs: number;
   /** All that was written until three seconds of silence, the Lease left out. */
   readonly writes: number;
+  /** These by what was written: `roles`, `namespacepostures`, `clustersecuritypolicies/status`. Absent in older results. */
+  readonly writesOf?: Readonly<Record<string, number>>;
 }
 
 // NetworkPolicy, ResourceQuota, LimitRange, Role edited; deletions are in the second four.
@@ -28,12 +30,27 @@ export async function measureDowntime({ world, subject, kept, settings }: Settin
   const from = Date.now();
   await subject.start();
   const repairs: AuditedRequest[] = [];
-  let writes = 0;
+  const writes: AuditedRequest[] = [];
   while (repairs.length < some.length) {
     const written = await tail.settled(3_000);
-    writes += written.length;
+    writes.push(...written);
     repairs.push(...written.filter((request) => some.some(({ target }) => concerns(request, target))));
   }
   const times = repairs.map(({ answeredAt }) => answeredAt - from);
-  return { tamperings: some.length, firstRepairMs: Math.min(...times), lastRepairMs: Math.max(...times), writes };
+  return {
+    tamperings: some.length,
+    firstRepairMs: Math.min(...times),
+    lastRepairMs: Math.max(...times),
+    writes: writes.length,
+    writesOf: countsOf(writes),
+  };
+}
+
+function countsOf(writes: readonly AuditedRequest[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { resource, subresource } of writes) {
+    const what = subresource === '' ? resource : `${resource}/${subresource}`;
+    counts[what] = (counts[what] ?? 0) + 1;
+  }
+  return counts;
 }

@@ -21,6 +21,8 @@ export interface Startup {
 
 const PROBE = 'probe';
 const PROBES = 200;
+/** Every object of the five kinds once. */
+const MOST = 5 * PROBES;
 /** About 200 tamperings while so many namespaces converge, wherever that takes more than a few seconds. */
 const EVERY_MS_PER_NAMESPACE = 0.08;
 const AT_LEAST_EVERY_MS = 100;
@@ -41,7 +43,7 @@ export async function measureStartup(settings: Settings): Promise<Startup> {
 }
 
 async function underTamperings(world: World, subject: Subject, count: number): Promise<Startup> {
-  const targets = tamperings(await leftBehind(world.admin, PROBE), 2 * PROBES);
+  const targets = tamperings(await leftBehind(world.admin, PROBE), MOST);
   const tail = await world.tail();
   const over = new AbortController();
   const done: { readonly tampering: Tampering; readonly at: number }[] = [];
@@ -55,17 +57,21 @@ async function underTamperings(world: World, subject: Subject, count: number): P
   over.abort();
   await tampered;
   const since: AuditedRequest[] = [];
-  // Each object once, and only while the others weren't finished.
-  const during = done.slice(0, PROBES).filter(({ at }) => at < convergence.endedAt);
+  const during = done.filter(({ at }) => at < convergence.endedAt);
   await until(
     'the repairs of all tamperings',
     async () => {
       since.push(...(await tail.read()).filter(({ writes, namespace }) => writes && namespace.startsWith(PROBE)));
       return during.every(({ tampering: one }) => repaired(since, one) !== undefined);
     },
-    { deadlineMs: 60_000, everyMs: 100 },
+    { deadlineMs: 60_000, everyMs: 100, cause: () => unrepaired(since, during) },
   );
   return { convergence, repairs: during.flatMap(({ tampering: one }) => repaired(since, one) ?? []) };
+}
+
+function unrepaired(since: readonly AuditedRequest[], done: readonly { readonly tampering: Tampering }[]): string {
+  const missing = done.map(({ tampering }) => tampering).filter((one) => repaired(since, one) === undefined);
+  return missing.map(({ target, action }) => `${action} of ${target.namespace}/${target.name}`).join(', ');
 }
 
 /** Does it again and again, the first time after one interval. */

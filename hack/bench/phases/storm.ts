@@ -60,7 +60,7 @@ function tenth(kept: readonly Kept[], round: number): readonly Kept[] {
 }
 
 /** Deletes them; whoever puts them back is the operator, or the writer where one is given. */
-export async function storm(
+async function storm(
   world: World,
   targets: readonly Kept[],
   writer: NullWriter | undefined,

@@ -101,6 +101,12 @@ export function restart(): readonly Figure[] {
       of: (r) => scaled(r.downtime?.firstRepairMs, 1 / 1000),
     },
     { what: 'after 4 tamperings meanwhile: writes', unit: '', digits: 0, of: (r) => r.downtime?.writes },
+    {
+      what: 'of these, Events',
+      unit: '',
+      digits: 0,
+      of: (r) => r.downtime?.writesOf && (r.downtime.writesOf['events'] ?? 0),
+    },
   ];
 }
 

@@ -25,6 +25,7 @@ export type Plot = (typeof PLOTS)[number];
 
 export interface FigureGroup {
   readonly title: string;
+  readonly about?: string;
   readonly figures: readonly Figure[];
 }
 

@@ -44,9 +44,9 @@ function seriesOf(plot: Plot, all: readonly Results[]): readonly Series[] {
   return FIGURE_GROUPS.flatMap(({ title, figures: ofGroup }) =>
     ofGroup
       .filter((figure) => figure.plot === plot)
-      .map((figure) => ({ group: title.split(/[:,]/)[0] ?? title, figure, points: pointsOf(figure, all) }))
+      .map((figure) => ({ figure, points: pointsOf(figure, all) }))
       .filter(({ points }) => points.length > 0)
-      .map(({ group, figure, points }) => ({ name: `${group}: ${figure.what}`, points, law: powerLaw(points) })),
+      .map(({ figure, points }) => ({ name: `${title}: ${figure.what}`, points, law: powerLaw(points) })),
   );
 }
 

@@ -29,7 +29,7 @@ export function processFigures(): readonly Figure[] {
   const memory = { unit: 'MiB', digits: 0, plot: 'mebibytes' } as const;
   return [
     { what: 'memory when idle (RSS)', ...memory, of: (r) => r.idle?.rssMiB, goal: { atMost: 256 } },
-    { what: 'memory, peak of all processes (RSS)', ...memory, of: (r) => Math.max(...peaks(r)), goal: { atMost: 320 } },
+    { what: 'memory, peak (RSS)', ...memory, of: (r) => Math.max(...peaks(r)), goal: { atMost: 320 } },
     {
       what: 'event loop’s delay while converging, p99',
       unit: 'ms',

@@ -75,9 +75,10 @@ export function thousands(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-function groupRows({ title, figures }: FigureGroup, all: readonly Results[]): readonly string[] {
+function groupRows({ title, about, figures }: FigureGroup, all: readonly Results[]): readonly string[] {
   const empty = all.map(() => ' |').join('');
-  return [`| **${title}** |${empty} |`, ...figures.map((figure) => figureRow(figure, all))];
+  const head = about === undefined ? `**${title}**` : `**${title}**, ${about}`;
+  return [`| ${head} |${empty} |`, ...figures.map((figure) => figureRow(figure, all))];
 }
 
 function figureRow(figure: Figure, all: readonly Results[]): string {
