@@ -9,7 +9,6 @@ import { plan } from '../plan/plan.ts';
 import type { Evidence, NamespaceSnapshot } from '../plan/snapshot.ts';
 import { objectKindOf } from '../slots/object-kinds.ts';
 import type { PlatformFacts } from '../slots/platform-facts.ts';
-import { posture } from '../status/posture.ts';
 import { settle, withOwnRefusal } from '../status/settle.ts';
 import type { NamespaceReport } from '../status/settle.ts';
 import { applyChanges } from './apply-changes.ts';
@@ -21,11 +20,12 @@ import { nextOf } from './next.ts';
 import type { Next } from './next.ts';
 import type { Item } from './queue.ts';
 import type { Observe } from './observe.ts';
+import { publishPosture } from './publish-posture.ts';
+import { recordAhead } from './record-ahead.ts';
 import { recordIn } from './record-in.ts';
 import { selectionMoved } from './selection-moved.ts';
 import { gather, takeIn } from './view.ts';
 import type { ClusterView } from './view.ts';
-import { writePosture } from './write-posture.ts';
 
 /** A conflict is reported once it has lasted for so many attempts: 5 + 10 + 20 + 40 ms. */
 const QUIET_ATTEMPTS = 4;
@@ -79,7 +79,8 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
   }
   if (awaitsDecision(snapshot, deps)) return { when: 'settled' };
 
-  const brake = deps.brake.of(name, view.postures.get(name, POSTURE_NAME)?.content);
+  const previous = view.postures.get(name, POSTURE_NAME)?.content;
+  const brake = deps.brake.of(name, previous);
   const { planned, outcomes } = await planAndApply(snapshot, deps, (due) => brake.hold(due));
   const settled = settle(planned, outcomes);
   if (isPassing(settled, outcomes, item)) {
@@ -89,7 +90,9 @@ export async function reconcileNamespace(item: Item, deps: ReconcileDeps): Promi
   }
   const report = brake.report(settled, outcomes);
   // Its report goes with the namespace.
-  const reported = snapshot.namespace.terminating ? undefined : await publish(report, addedAt, deps);
+  const reported = snapshot.namespace.terminating
+    ? undefined
+    : await publishPosture({ report, previous, addedAt }, deps);
 
   keepRecord(report, reported, deps);
 
@@ -110,8 +113,11 @@ interface Applied {
  * namespace has its default-deny before anybody has looked what runs there.
  */
 async function planAndApply(snapshot: NamespaceSnapshot, deps: ReconcileDeps, hold: Hold): Promise<Applied> {
-  const write = (change: Change): Promise<Outcome> => writeAndRemember(change, deps);
   const planned = plan(snapshot);
+  const write = async (change: Change): Promise<Outcome> => {
+    if (change.action === 'apply') await recordAhead(planned, deps);
+    return writeAndRemember(change, deps);
+  };
   rememberSettled(snapshot, planned, deps.memory);
   const waiting = planned.slots.filter(({ tightens }) => tightens === true);
   if (waiting.length === 0) return { planned, outcomes: await applyChanges(planned, write, hold) };
@@ -176,30 +182,6 @@ function rememberSettled(
     const known = lastWritten?.has(slot) === true && objectKindOf(object.kind)?.fields === undefined;
     if (settled.has(slot) && !known) memory.wrote(namespace, slot, fingerprint(object));
   }
-}
-
-/** The report goes into the cluster before it counts: what nobody could read was not reported. */
-async function publish(
-  report: NamespaceReport,
-  seenAt: number,
-  { view, write, timing, observe }: ReconcileDeps,
-): Promise<Outcome | undefined> {
-  const elapsed = timing.now() - seenAt;
-  const now = timing.date();
-  const live = view.postures.get(report.namespace, POSTURE_NAME);
-  const times = { detected: new Date(now.getTime() - elapsed).toISOString(), now: now.toISOString() };
-  const content = posture({ report, ...times, ...(live === undefined ? {} : { previous: live.content }) });
-  const outcome = await writePosture(report.namespace, live, content, write);
-  if (outcome?.result === 'done' && outcome.object !== undefined) view.postures.put(outcome.object);
-  else if (outcome?.result === 'done' && live !== undefined)
-    view.postures.remove(report.namespace, POSTURE_NAME, live.uid);
-  const standing = view.postures.get(report.namespace, POSTURE_NAME);
-  observe({ report, previous: live?.content, posture: standing, seconds: elapsed / 1000, ...refusalOf(outcome) });
-  return outcome;
-}
-
-function refusalOf(outcome: Outcome | undefined): { readonly refusal?: string } {
-  return outcome?.result === 'refused' ? { refusal: outcome.message } : {};
 }
 
 /** What is ours must stay known where the report that records it is refused. */

@@ -44,4 +44,40 @@ describe('the record of a namespace', () => {
     expect(recorded(world)).to.deep.equal({ '/automountServiceAccountToken': null });
     await world.stop();
   });
+
+  it('holds it before the field is written, so that a process which ends then leaves it behind', async () => {
+    const world = inhabited();
+    let known: unknown;
+    world.beforeCommit = (slot) => {
+      if (slot === ACCOUNT) known = recorded(world);
+    };
+    await world.start();
+    expect(known).to.deep.equal({ '/automountServiceAccountToken': null });
+    expect(world.writesOf('NamespacePosture/parapet')).to.have.length(2);
+    await world.stop();
+  });
+
+  it('still holds it where another process goes on after the field was written', async () => {
+    const world = inhabited();
+    world.beforeAnswer = (slot) => {
+      if (slot === ACCOUNT) throw new Error('killed');
+    };
+    await world.start();
+    world.beforeAnswer = () => undefined;
+    await world.start();
+    expect(world.writesOf(ACCOUNT)).to.have.length(1);
+    expect(world.slotReport(ACCOUNT)).to.include({ state: 'OK' });
+    expect(recorded(world)).to.deep.equal({ '/automountServiceAccountToken': null });
+    await world.stop();
+  });
+
+  it('is not written ahead again for a repair of what is on record', async () => {
+    const world = inhabited();
+    await world.start();
+    const before = world.writesOf('NamespacePosture/parapet').length;
+    await world.tamper(ACCOUNT, { automountServiceAccountToken: true });
+    expect(world.writesOf(ACCOUNT)).to.have.length(2);
+    expect(world.writesOf('NamespacePosture/parapet')).to.have.length(before + 1);
+    await world.stop();
+  });
 });
