@@ -27,16 +27,18 @@ export interface Verdict {
 
 /** How many plans of a group are under way at once in its lane; those that only watch are not counted. */
 const WIDTHS: Readonly<Record<FaultKind['group'], number>> = {
-  quick: 24,
+  quick: 16,
   // The operator has ten connections for calls, of which each holds one for half a minute.
   held: 9,
   // One is killed at a time; the others prepare their worlds meanwhile.
   crash: 4,
 };
-const PATIENCE_MS = 20_000;
+/** A clear no, after which Parapet tries again at leisure. */
+const REFUSALS: ReadonlySet<string> = new Set(['reply-403', 'reply-413']);
+const PATIENCE_MS = 15_000;
 
-/** How many lanes work on a group. Killing has to be done one at a time, so there are two to do it in. */
-const LANES: Readonly<Record<FaultKind['group'], number>> = { quick: 1, held: 1, crash: 2 };
+/** Killing has to be done one at a time: where there is much of it, there are two lanes to do it in. */
+const CRASHES_A_LANE = 60;
 const REFERENCE_RUNS = 3;
 /** A call that came in every reference run may still be left out once, where it depends on the moment. */
 const TRIES = 3;
@@ -62,15 +64,22 @@ export interface Campaign {
 
 /** Runs every plan; groups that are in each other's way get lanes of their own. Resolves when the last is through. */
 export async function runPlans({ plans, references, lane, done }: Campaign): Promise<void> {
-  const groups = Map.groupBy(plans, ({ kind }) => faultKindOf(kind)?.group ?? 'quick');
+  const groups = Map.groupBy(plans, groupOf);
   await Promise.all(
     [...groups].flatMap(([group, members]) => {
       const rest = members[Symbol.iterator]();
       const work = { rest, group, references, done };
-      const lanes = Array.from({ length: Math.min(LANES[group], members.length) });
-      return lanes.map((_, index) => (group === 'quick' && index === 0 ? runGroup(lane, work) : runApart(work)));
+      if (group === 'quick') return runGroup(lane, work);
+      const lanes = group === 'crash' && members.length > CRASHES_A_LANE ? 2 : 1;
+      return Array.from({ length: lanes }, () => runApart(work));
     }),
   );
+}
+
+/** Events are written one after another: where many worlds produce them, one may come minutes late, or be given up. */
+function groupOf({ call, kind }: Plan): FaultKind['group'] {
+  const group = faultKindOf(kind)?.group ?? 'quick';
+  return group === 'quick' && call.includes(' events ') ? 'held' : group;
 }
 
 interface Work extends Pick<Campaign, 'references' | 'done'> {
@@ -96,8 +105,8 @@ async function runGroup(lane: Lane, { rest, group, references, done }: Work): Pr
       await new Promise<void>((resting) => {
         const run = runPlan(plan, { lane, references, alone, resting, done });
         watching.push(run.finally(resting));
-        // A minute's wait of the operator's is no reason for the next plan to wait.
-        if (group === 'quick') setTimeout(resting, PATIENCE_MS).unref();
+        // Where the operator itself waits for up to a minute, the next plan need not.
+        if (REFUSALS.has(plan.kind)) setTimeout(resting, PATIENCE_MS).unref();
       });
     }
   };

@@ -15,14 +15,21 @@ import type { RunRecord } from './run-record.ts';
 import type { Scenario, Stage } from './scenarios.ts';
 import { differences, snapshotOf } from './snapshot.ts';
 
-/** No call for so long: a policy's status comes up to a second after what it tells of, and a Retry-After asks for one. */
-const QUIET_MS = 2_500;
+/**
+ * No call for so long: a policy's status comes a second after what it tells of, several where many policies are about, and
+ * a Retry-After asks for one more.
+ */
+const QUIET_MS = 6_000;
+/** Enough to begin with the scenario. */
+const SETUP_QUIET_MS = 2_500;
 /** Enough to go on with what else waits for it. */
 const WELL_MS = 300;
-const FIRING_MS = 30_000;
+/** These are generous: a machine that is out of breath is slow in everything, and a fault of Parapet's is not cured by time. */
+const SETUP_MS = 300_000;
+const FIRING_MS = 120_000;
 /** The longest: 30 s for an answer that never comes, then a minute until a refused write is tried again. */
-const CONVERGENCE_MS = 150_000;
-const PROBE_MS = 20_000;
+const CONVERGENCE_MS = 240_000;
+const PROBE_MS = 60_000;
 /** A timer may come up to a millisecond early. */
 const TIMER_MS = 10;
 
@@ -47,8 +54,8 @@ export async function play(plan: Play): Promise<RunRecord> {
   const stage = stageOf(lane, log);
   await scenario.given(stage);
   const acted = await alone(() => act(plan, log, stage));
-  const convergedAt = acted.wellAt && (await restOf(plan, log, stage));
   plan.resting?.();
+  const convergedAt = acted.wellAt && (await restOf(plan, log, stage));
   const watchedFrom = performance.now();
   if (convergedAt !== undefined) await delay(watchMs + TIMER_MS);
   const watchedMs = performance.now() - watchedFrom;
@@ -98,8 +105,7 @@ async function act(plan: Play, log: WorldLog, stage: Stage): Promise<Acted> {
 
 /** When it has been well for long enough that nothing of the scenario can be under way; undefined where that never comes. */
 async function restOf(plan: Play, log: WorldLog, stage: Stage): Promise<number | undefined> {
-  const quietMs = plan.against === undefined ? 2 * QUIET_MS : QUIET_MS;
-  const rested = await happens(CONVERGENCE_MS, () => hasConverged(plan, log, { stage, quietMs }));
+  const rested = await happens(CONVERGENCE_MS, () => hasConverged(plan, log, { stage, quietMs: QUIET_MS }));
   return rested ? performance.now() : undefined;
 }
 
@@ -119,6 +125,7 @@ function hasConverged(
   if (!log.isQuiet(quietMs) || scenario.over?.(stage) === false) return false;
   if (against === undefined) return log.calls.length > 0;
   if (armed?.kind.refused === true && isOwed(log, armed)) return false;
+  if (!isObserved(lane.view, log)) return false;
   const state = snapshotOf(lane.view.objectsOf(log.world), log.world);
   return differences(against.end, state).length === 0;
 }
@@ -164,7 +171,7 @@ function stageOf({ admin, view }: Lane, log: WorldLog): Stage {
       await until('the default ServiceAccount', () => accounts && view.get(accounts, world, 'default'));
     },
     reconciled: async () => {
-      await until('the policy to be reconciled', () => isReconciled(view, log), { deadlineMs: 120_000, everyMs: 100 });
+      await until('the policy to be reconciled', () => isReconciled(view, log), { deadlineMs: SETUP_MS, everyMs: 100 });
     },
     uidOf: (resource, name) => view.get(resource, world, name)?.metadata.uid,
   };
@@ -172,12 +179,14 @@ function stageOf({ admin, view }: Lane, log: WorldLog): Stage {
 
 function isReconciled(view: Lane['view'], log: WorldLog): boolean {
   const policy = view.get(policyResource, log.world, log.world.policy);
+  const { namespaces } = (policy?.['status'] ?? {}) as PolicyStatus;
+  const compliant = namespaces?.pending === 0 && namespaces.compliant === namespaces.matched;
+  return compliant && isObserved(view, log) && log.isQuiet(SETUP_QUIET_MS);
+}
+
+/** Whether the policy's status, if there is one, speaks of its present generation. */
+function isObserved(view: Lane['view'], { world }: WorldLog): boolean {
+  const policy = view.get(policyResource, world, world.policy);
   const status = policy?.['status'] as PolicyStatus | undefined;
-  const namespaces = status?.namespaces;
-  return (
-    status?.observedGeneration === policy?.metadata.generation &&
-    namespaces?.pending === 0 &&
-    namespaces.compliant === namespaces.matched &&
-    log.isQuiet(QUIET_MS)
-  );
+  return policy === undefined || status?.observedGeneration === policy.metadata.generation;
 }
