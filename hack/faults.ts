@@ -3,7 +3,6 @@ import { cpus, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { referenceRuns, runPlans } from './faults/campaign.ts';
 import type { Verdict } from './faults/campaign.ts';
-import { Lane } from './faults/lane.ts';
 import { enumeratePlans, shardOf, spread } from './faults/plan.ts';
 import type { Plan } from './faults/plan.ts';
 import { reportJson, reportText } from './faults/report.ts';
@@ -22,15 +21,10 @@ const before = RESUME === '' ? [] : (await state.read()).filter(({ findings }) =
 if (PLAN === '' && RESUME === '') await state.clear();
 
 tell('reference runs');
-const lane = await Lane.start();
-try {
-  process.exitCode = await campaign();
-} finally {
-  await lane.close();
-}
+process.exitCode = await campaign();
 
 async function campaign(): Promise<number> {
-  const references = await referenceRuns(lane);
+  const references = await referenceRuns();
   const plans = asked(enumeratePlans(references));
   if (LIST !== '') {
     for (const { id } of plans) process.stdout.write(`${id}\n`);
@@ -50,7 +44,7 @@ async function campaign(): Promise<number> {
     if (verdict.findings.length > 0)
       tell(`FAILED ${verdict.plan.id}: ${verdict.findings.map(({ oracle }) => oracle).join(', ')}`);
   };
-  await runPlans({ plans: due, references, lane, done });
+  await runPlans({ plans: due, references, done });
   clearInterval(progress);
   await state.written();
   return finish(verdicts);

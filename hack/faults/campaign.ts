@@ -1,5 +1,6 @@
 import { messageOf } from '../../src/errors.ts';
 import { spelledCall } from '../support/fault-proxy/call-identity.ts';
+import { each } from '../support/each.ts';
 import { faultKindOf } from './fault-kinds.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { Lane } from './lane.ts';
@@ -37,6 +38,7 @@ const WIDTHS: Readonly<Record<FaultKind['group'], number>> = {
 const REFUSALS: ReadonlySet<string> = new Set(['reply-403', 'reply-413']);
 const PATIENCE_MS = 15_000;
 
+const WORLDS_A_LANE = 200;
 /** Killing has to be done one at a time: where there is much of it, there are two lanes to do it in. */
 const CRASHES_A_LANE = 60;
 const REFERENCE_RUNS = 3;
@@ -44,34 +46,35 @@ const REFERENCE_RUNS = 3;
 const TRIES = 3;
 
 /** Plays every scenario without a fault, several times: what plans are made of and measured by. */
-export async function referenceRuns(lane: Lane): Promise<readonly Reference[]> {
-  return Promise.all(
-    SCENARIOS.map(async (scenario) => {
-      const runs = Array.from({ length: REFERENCE_RUNS }, () => play({ lane, scenario, watchMs: 0 }));
-      return referenceOf(scenario.name, await Promise.all(runs));
-    }),
-  );
+export async function referenceRuns(): Promise<readonly Reference[]> {
+  const lane = await Lane.start();
+  try {
+    return await Promise.all(
+      SCENARIOS.map(async (scenario) => {
+        const runs = Array.from({ length: REFERENCE_RUNS }, () => play({ lane, scenario, watchMs: 0 }));
+        return referenceOf(scenario.name, await Promise.all(runs));
+      }),
+    );
+  } finally {
+    await lane.close();
+  }
 }
 
 export interface Campaign {
   readonly plans: readonly Plan[];
   readonly references: readonly Reference[];
-  /** One that is running already, for the quick ones. */
-  readonly lane: Lane;
   /** Called as each plan is through. */
   readonly done: (verdict: Verdict) => void;
 }
 
 /** Runs every plan; groups that are in each other's way get lanes of their own. Resolves when the last is through. */
-export async function runPlans({ plans, references, lane, done }: Campaign): Promise<void> {
+export async function runPlans({ plans, references, done }: Campaign): Promise<void> {
   const groups = Map.groupBy(plans, groupOf);
   await Promise.all(
     [...groups].flatMap(([group, members]) => {
-      const rest = members[Symbol.iterator]();
-      const work = { rest, group, references, done };
-      if (group === 'quick') return runGroup(lane, work);
+      const work = { rest: members[Symbol.iterator](), group, references, done };
       const lanes = group === 'crash' && members.length > CRASHES_A_LANE ? 2 : 1;
-      return Array.from({ length: lanes }, () => runApart(work));
+      return Array.from({ length: lanes }, () => runGroup(work));
     }),
   );
 }
@@ -88,30 +91,47 @@ interface Work extends Pick<Campaign, 'references' | 'done'> {
   readonly rest: Iterator<Plan, unknown, unknown> & Iterable<Plan>;
 }
 
-async function runApart(work: Work): Promise<void> {
-  const lane = await Lane.start();
-  try {
-    await runGroup(lane, work);
-  } finally {
-    await lane.close();
+/**
+ * One lane after another, each for so many plans: their worlds stay, and an operator with a thousand policies is another
+ * suite's matter. The next one begins while the plans of the one before only watch.
+ */
+async function runGroup(work: Work): Promise<void> {
+  const closing: Promise<void>[] = [];
+  for (let plans = take(work.rest, WORLDS_A_LANE); plans.length > 0; plans = take(work.rest, WORLDS_A_LANE)) {
+    const lane = await Lane.start();
+    const { watched } = await runIn(lane, plans, work);
+    closing.push(watched.then(() => lane.close()));
   }
+  await Promise.all(closing);
 }
 
-async function runGroup(lane: Lane, { rest, group, references, done }: Work): Promise<void> {
+function take<T>(rest: Iterator<T, unknown, unknown>, count: number): readonly T[] {
+  const taken: T[] = [];
+  while (taken.length < count) {
+    const next = rest.next();
+    if (next.done === true) break;
+    taken.push(next.value);
+  }
+  return taken;
+}
+
+/** Resolves when nothing is left to do but to watch; `watched` when that is over, too. */
+async function runIn(
+  lane: Lane,
+  plans: readonly Plan[],
+  { group, references, done }: Work,
+): Promise<{ readonly watched: Promise<unknown> }> {
   const alone = group === 'crash' ? oneAtATime() : <T>(work: () => Promise<T>): Promise<T> => work();
   const watching: Promise<void>[] = [];
-  const worker = async (): Promise<void> => {
-    for (const plan of rest) {
-      await new Promise<void>((resting) => {
-        const run = runPlan(plan, { lane, references, alone, resting, done });
-        watching.push(run.finally(resting));
-        // Where the operator itself waits for up to a minute, the next plan need not.
-        if (REFUSALS.has(plan.kind)) setTimeout(resting, PATIENCE_MS).unref();
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: WIDTHS[group] }, worker));
-  await Promise.all(watching);
+  await each(plans, WIDTHS[group], (plan) => {
+    return new Promise<void>((resting) => {
+      const run = runPlan(plan, { lane, references, alone, resting, done });
+      watching.push(run.finally(resting));
+      // Where the operator itself waits for up to a minute, the next plan need not.
+      if (REFUSALS.has(plan.kind)) setTimeout(resting, PATIENCE_MS).unref();
+    });
+  });
+  return { watched: Promise.all(watching) };
 }
 
 interface Means {

@@ -137,7 +137,8 @@ export class Lane {
       process.off('exit', end);
       if (this.#expecting) return;
       this.#ended.push({ at: performance.now(), how: `${code ?? signal}: ${lastWords(operator)}` });
-      await this.restart();
+      // The others go on. Should this one end as well, its own end starts the next.
+      await this.restart().catch(() => undefined);
     });
     await operator.working(60_000);
   }
@@ -151,6 +152,7 @@ export class Lane {
 
 function lastWords({ logs }: OperatorProcess): string {
   return logs
+    .filter(({ level }) => level === 'error' || level === 'stderr')
     .slice(-3)
     .map((entry) => JSON.stringify(entry))
     .join(' ');

@@ -34,9 +34,12 @@ export function referenceOf(scenario: string, runs: readonly RunRecord[]): Refer
   return { scenario, calls, end, commits };
 }
 
-/** Events of one subject are all named alike, and which of them is the second depends on the moment: the first stands for all. */
+/**
+ * Events of one subject are all named alike, and which of them is the second depends on the moment: the first stands for
+ * all. Whether one is counted up instead depends on what this process has told before.
+ */
 function isPlannable(call: string): boolean {
-  return !call.includes(' events ') || call.endsWith(' #1');
+  return !call.includes(' events ') || (call.startsWith('create ') && call.endsWith(' #1'));
 }
 
 /** The calls of a run with their occurrence since the trigger: `patch namespaces NS #1`. */

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { referenceRuns, runPlans } from '../../hack/faults/campaign.ts';
 import type { Verdict } from '../../hack/faults/campaign.ts';
 import { FAULT_KINDS } from '../../hack/faults/fault-kinds.ts';
-import { Lane } from '../../hack/faults/lane.ts';
 import { enumeratePlans, spread } from '../../hack/faults/plan.ts';
 import type { Plan } from '../../hack/faults/plan.ts';
 import { SCENARIOS } from '../../hack/faults/scenarios.ts';
@@ -11,17 +10,14 @@ const COUNT = 100;
 
 describe('A hundred plans of the fault campaign', function () {
   this.timeout(360_000);
-  let lane: Lane;
   let plans: readonly Plan[];
   const verdicts: Verdict[] = [];
 
   before(async () => {
-    lane = await Lane.start();
-    const references = await referenceRuns(lane);
+    const references = await referenceRuns();
     plans = spread(enumeratePlans(references), COUNT);
-    await runPlans({ plans, references, lane, done: (verdict) => verdicts.push(verdict) });
+    await runPlans({ plans, references, done: (verdict) => verdicts.push(verdict) });
   });
-  after(() => lane.close());
 
   it('are of every scenario and of every kind of fault', () => {
     expect(plans).to.have.length(COUNT);
