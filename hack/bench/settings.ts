@@ -1,3 +1,5 @@
+import { imageFlags } from './image-flags.ts';
+
 /** What a run of the benchmark is asked for. */
 export interface Settings {
   readonly namespaces: number;
@@ -32,6 +34,10 @@ export function settingsFrom(env: Readonly<Record<string, string | undefined>>):
     late: number('LATE', 100),
     asAdmin: namespaces <= 3000,
     phases: words('PHASES'),
-    nodeFlags: [...(profiles === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]), ...words('NODE_FLAGS')],
+    nodeFlags: [
+      ...imageFlags(),
+      ...(profiles === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]),
+      ...words('NODE_FLAGS'),
+    ],
   };
 }
