@@ -96,6 +96,11 @@ export class Lane {
     await this.#processes.at(-1)?.kill();
   }
 
+  /** Whether there is an operator. */
+  isUp(): boolean {
+    return this.#processes.at(-1)?.ended() === undefined;
+  }
+
   /**
    * Starts the next operator after a `kill`. Nobody waits for the dead one's Lease to run out: that is another suite's
    * matter.

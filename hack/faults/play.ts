@@ -87,6 +87,8 @@ interface Acted {
 
 async function act(plan: Play, log: WorldLog, stage: Stage): Promise<Acted> {
   const { lane, scenario, armed } = plan;
+  // One that could not be played may have left nobody behind.
+  if (armed?.kind.group === 'crash' && !lane.isUp()) await lane.restart();
   const logged = lane.logs().length;
   log.arm(armed);
   const triggeredAt = performance.now();
@@ -95,8 +97,8 @@ async function act(plan: Play, log: WorldLog, stage: Stage): Promise<Acted> {
     return { triggeredAt, logged };
   }
   if (armed?.kind.group === 'crash') {
-    // The call has arrived; the process goes a moment later.
-    await lane.kill();
+    // The call has arrived; the process goes when the fault says so.
+    await happens(FIRING_MS, () => !lane.isUp());
     await lane.restart();
   }
   const well = await happens(CONVERGENCE_MS, () => hasConverged(plan, log, { stage, quietMs: WELL_MS }));
