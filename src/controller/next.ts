@@ -13,6 +13,12 @@ export interface Next {
   readonly lookAgainMs?: number;
 }
 
+/**
+ * A namespace that is said to be gone is looked at again as long as it is not seen to go: one of several API servers may
+ * not have heard of a new one, and then nothing would ever ask again.
+ */
+const GONE_MS = 1_000;
+
 /** A clear no will be the same in a moment; everything else deserves a quick second try. */
 export function nextOf(
   planned: NamespacePlan,
@@ -21,7 +27,7 @@ export function nextOf(
 ): Next {
   const all = [...outcomes.values(), ...(reported === undefined ? [] : [reported])];
   const results = new Set(all.map(({ result }) => result));
-  if (results.has('gone')) return { when: 'settled' };
+  if (results.has('gone')) return { when: 'backoff', atLeastMs: GONE_MS };
   const untried = planned.slots.some(({ slot, change }) => change !== undefined && !outcomes.has(slot));
   if (!untried && !results.has('retry') && !results.has('stale')) {
     if (results.has('refused')) return { when: 'later' };

@@ -46,6 +46,8 @@ export class OperatedNamespace {
   evidence: Evidence = { pods: [], warnings: [] };
   /** `type reason` of each Event. */
   readonly events: string[] = [];
+  /** What is answered in place of the API server, which then hears nothing of a write. */
+  instead: (slot: string) => Outcome | undefined = () => undefined;
   /** Runs when a write is on its way. */
   beforeCommit: (slot: string) => void = () => undefined;
   /** Runs between the commit of a write and its answer. */
@@ -208,6 +210,8 @@ export class OperatedNamespace {
   #write(change: Change): Outcome {
     const name = change.action === 'create' ? change.object.metadata.name : change.name;
     const slot = `${change.resource.kind}/${name}`;
+    const answered = this.instead(slot);
+    if (answered !== undefined) return answered;
     this.beforeCommit(slot);
     const outcome = this.server.write(change);
     this.writes.push({ at: this.now, action: change.action, slot });
