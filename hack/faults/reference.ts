@@ -29,8 +29,8 @@ export function referenceOf(scenario: string, runs: readonly RunRecord[]): Refer
     ];
     if (differ.length > 0) throw new Error(`two reference runs of ${scenario} differ: ${differ.join('; ')}`);
   }
-  const inOthers = others.map((run) => new Set(numberedCalls(run)));
-  const calls = numberedCalls(first).filter((call) => inOthers.every((made) => made.has(call)) && isPlannable(call));
+  const inOthers = others.map((run) => new Set(grantedCalls(run)));
+  const calls = grantedCalls(first).filter((call) => inOthers.every((made) => made.has(call)) && isPlannable(call));
   return { scenario, calls, end, commits };
 }
 
@@ -40,6 +40,11 @@ export function referenceOf(scenario: string, runs: readonly RunRecord[]): Refer
  */
 function isPlannable(call: string): boolean {
   return !call.includes(' events ') || (call.startsWith('create ') && call.endsWith(' #1'));
+}
+
+/** What the API server refuses also without a fault, as an edit of something just gone, need not be tried again. */
+function grantedCalls(run: RunRecord): readonly string[] {
+  return numberedCalls(run).filter((_, index) => (run.calls[index]?.status ?? 0) < 300);
 }
 
 /** The calls of a run with their occurrence since the trigger: `patch namespaces NS #1`. */

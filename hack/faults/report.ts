@@ -20,6 +20,7 @@ export function reportJson(report: Report): string {
     ...head,
     plans: sorted.length,
     failed: failed.length,
+    unreached: sorted.flatMap(({ plan, unreached }) => (unreached ? plan.id : [])),
     scenarios: tally(sorted, ({ plan }) => plan.scenario),
     kinds: tally(sorted, ({ plan }) => plan.kind),
     failures: failed.map(({ plan, findings, calls }) => ({ id: plan.id, findings, calls })),
@@ -42,6 +43,7 @@ export function reportText({ verdicts, seconds }: Report): string {
     ].join('\n'),
   );
   const kinds = Object.entries(tally(verdicts, ({ plan }) => plan.kind)).map(([kind, count]) => `${kind} ${count}`);
-  const total = `${verdicts.length} plans in ${seconds} s, ${failed.length} failed`;
+  const unreached = verdicts.filter((verdict) => verdict.unreached).length;
+  const total = `${verdicts.length} plans in ${seconds} s, ${failed.length} failed, ${unreached} not reached`;
   return [...told, kinds.join(' · '), total, ''].join('\n');
 }

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { faultKindOf } from '../../hack/faults/fault-kinds.ts';
 import { judge } from '../../hack/faults/oracles.ts';
 import type { RunRecord } from '../../hack/faults/run-record.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
@@ -116,14 +115,6 @@ describe('judge', () => {
   it('finds a summary untrue that its own slots contradict', () => {
     const objects = withChanged('NamespacePosture', () => ({ summary: { slots: 2, ok: 2 } }));
     expect(judge(record({ objects }), REFERENCE).map(({ oracle }) => oracle)).to.include('g true status');
-  });
-
-  it('proves nothing where the planned call never came', () => {
-    const kind = faultKindOf('reply-409');
-    if (kind === undefined) throw new Error('no such kind');
-    const planned = { call: 'patch namespaces NS #1', kind };
-    expect(judge(record({ planned }), REFERENCE)).to.deep.equal([{ oracle: 'fault', seen: 'its call never came' }]);
-    expect(judge(record({ planned, firedAt: 60 }), REFERENCE)).to.deep.equal([]);
   });
 
   it('takes requests that came to nothing for no creation, and Events for no write', () => {

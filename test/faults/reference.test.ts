@@ -17,6 +17,12 @@ describe('referenceOf', () => {
     ]);
   });
 
+  it('leaves out what the API server refused also without a fault', () => {
+    const run = record();
+    const late = call('PATCH', at('limitranges', 'parapet-limits'), { status: 404, told: 404 });
+    expect(referenceOf('create', [record({ calls: [...run.calls, late] })]).calls).to.have.length(run.calls.length);
+  });
+
   it('takes the first Event of a subject for all', () => {
     const events = ['parapet.1', 'parapet.2'].map((name) => call('POST', at('events', name)));
     const { calls } = referenceOf('create', [record({ calls: events })]);
