@@ -89,6 +89,7 @@ bench: $(INSTALLED) $(CONTROLPLANE) bundle ## Measure Parapet beside a null writ
 .PHONY: faults
 faults: $(INSTALLED) $(CONTROLPLANE) bundle ## Do to every call what may befall it; PLAN=id, SHARD=1/4, RESUME=1, LIST=1
 	PARAPET=dist/parapet.mjs PLAN='$(PLAN)' SHARD='$(SHARD)' RESUME='$(RESUME)' LIST='$(LIST)' node hack/faults.ts
+	@[ -n '$(PLAN)$(SHARD)$(RESUME)$(LIST)' ] || node hack/seeded-bugs.ts
 
 .PHONY: controlplane
 controlplane: $(CONTROLPLANE) ## Build etcd, kube-apiserver, kube-controller-manager and kubectl from their Go modules

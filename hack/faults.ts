@@ -4,6 +4,8 @@ import { dirname } from 'node:path';
 import { referenceRuns, runPlans } from './faults/campaign.ts';
 import type { Verdict } from './faults/campaign.ts';
 import { enumeratePlans, shardOf, spread } from './faults/plan.ts';
+import { enumerateStreamPlans } from './faults/streams/stream-plan.ts';
+import { playStreams } from './faults/streams/run-streams.ts';
 import type { Plan } from './faults/plan.ts';
 import { reportJson, reportText } from './faults/report.ts';
 import type { Report } from './faults/report.ts';
@@ -25,7 +27,8 @@ process.exitCode = await campaign();
 
 async function campaign(): Promise<number> {
   const references = await referenceRuns();
-  const plans = asked(enumeratePlans(references));
+  const streams = enumerateStreamPlans();
+  const plans = asked([...enumeratePlans(references), ...streams]);
   if (LIST !== '') {
     for (const { id } of plans) process.stdout.write(`${id}\n`);
     return 0;
@@ -44,7 +47,9 @@ async function campaign(): Promise<number> {
     if (verdict.findings.length > 0)
       tell(`FAILED ${verdict.plan.id}: ${verdict.findings.map(({ oracle }) => oracle).join(', ')}`);
   };
-  await runPlans({ plans: due, references, done });
+  const ofStreams = new Set(streams.map(({ id }) => id));
+  await runPlans({ plans: due.filter(({ id }) => !ofStreams.has(id)), references, done });
+  await playStreams({ plans: due.filter(({ id }) => ofStreams.has(id)), references, done });
   clearInterval(progress);
   await state.written();
   return finish(verdicts);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LEASE, LEASE_NAME } from '../../src/kube/lease-record.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { objectPath } from '../../src/kube/resource-path.ts';
-import { call, clientFor } from '../support/admin.ts';
+import { clientFor } from '../support/admin.ts';
 import { startControlPlane } from '../support/control-plane.ts';
 import type { ControlPlane } from '../support/control-plane.ts';
 import { faultProxy } from '../support/fault-proxy/fault-proxy.ts';
@@ -11,7 +11,7 @@ import type { ProxiedCall } from '../support/fault-proxy/proxied-call.ts';
 import { install } from '../support/install.ts';
 import { writeOperatorKubeconfig } from '../support/operator-kubeconfig.ts';
 import { startOperator } from '../support/operator-process.ts';
-import type { LogEntry, OperatorProcess } from '../support/operator-process.ts';
+import type { LogEntry, OperatorOptions, OperatorProcess } from '../support/operator-process.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { LiveView } from './live-view.ts';
 import { plannedCall } from './run-record.ts';
@@ -43,14 +43,16 @@ const KEPT_CALLS = 2_000;
 export class Lane {
   readonly admin: KubeClient;
   readonly view: LiveView;
-  readonly #controlPlane: ControlPlane;
-  readonly #proxy: FaultProxy;
+  readonly controlPlane: ControlPlane;
+  readonly proxy: FaultProxy;
   readonly #kubeconfig: string;
   readonly #logs = new Map<string, OpenWorldLog>();
   readonly #processes: OperatorProcess[] = [];
   readonly #ended: { readonly at: number; readonly how: string }[] = [];
   #worlds = 0;
   #expecting = false;
+  /** How the operator was started last. */
+  #options: Partial<OperatorOptions> = {};
 
   private constructor(parts: {
     readonly controlPlane: ControlPlane;
@@ -58,16 +60,16 @@ export class Lane {
     readonly admin: KubeClient;
     readonly kubeconfig: string;
   }) {
-    this.#controlPlane = parts.controlPlane;
-    this.#proxy = parts.proxy;
+    this.controlPlane = parts.controlPlane;
+    this.proxy = parts.proxy;
     this.admin = parts.admin;
     this.#kubeconfig = parts.kubeconfig;
     this.view = new LiveView(parts.admin);
-    this.#proxy.rule((each) => this.#faultFor(each));
+    this.proxy.rule((each) => this.#faultFor(each));
   }
 
   /** Starts all of it; resolves when the operator works. */
-  static async start(): Promise<Lane> {
+  static async start(options: Partial<OperatorOptions> = {}): Promise<Lane> {
     const controlPlane = await startControlPlane();
     const admin = clientFor(controlPlane.kubeconfig, { connections: 16 });
     await install(controlPlane.kubeconfig, admin);
@@ -78,7 +80,7 @@ export class Lane {
     await proxy.writeKubeconfig(kubeconfig);
     const lane = new Lane({ controlPlane, proxy, admin, kubeconfig });
     await lane.view.synced;
-    await lane.#startOperator();
+    await lane.#startOperator(options);
     return lane;
   }
 
@@ -88,6 +90,18 @@ export class Lane {
     const log = new OpenWorldLog(worldNumbered(this.#worlds));
     this.#logs.set(log.world.namespace, log);
     return log;
+  }
+
+  /** How the operator was started last. */
+  startedWith(): Partial<OperatorOptions> {
+    return this.#options;
+  }
+
+  /** The one that runs. */
+  operator(): OperatorProcess {
+    const operator = this.#processes.at(-1);
+    if (operator === undefined) throw new Error('no operator was ever started');
+    return operator;
   }
 
   /** SIGKILL; resolves when the operator is gone. */
@@ -105,11 +119,12 @@ export class Lane {
    * Starts the next operator after a `kill`. Nobody waits for the dead one's Lease to run out: that is another suite's
    * matter.
    */
-  async restart(): Promise<void> {
+  async restart(options?: Partial<OperatorOptions>): Promise<void> {
     const path = objectPath(LEASE, 'parapet-system', LEASE_NAME);
     const body = { spec: { holderIdentity: '' } };
-    await call(this.admin, { method: 'PATCH', path, contentType: 'application/merge-patch+json', body });
-    await this.#startOperator();
+    // There is none yet where nobody was ever elected.
+    await this.admin.request({ method: 'PATCH', path, contentType: 'application/merge-patch+json', body });
+    await this.#startOperator(options);
   }
 
   /** How operators ended since then that nobody had ended. */
@@ -127,12 +142,14 @@ export class Lane {
     await this.#processes.at(-1)?.stop();
     await this.view.close();
     await this.admin.close();
-    await this.#proxy.close();
-    await this.#controlPlane.stop();
+    await this.proxy.close();
+    await this.controlPlane.stop();
   }
 
-  async #startOperator(): Promise<void> {
-    const operator = await startOperator({ kubeconfig: this.#kubeconfig });
+  /** As the last time where nothing is said. */
+  async #startOperator(options: Partial<OperatorOptions> = this.#options): Promise<void> {
+    this.#options = options;
+    const operator = await startOperator({ ...options, kubeconfig: this.#kubeconfig });
     this.#expecting = false;
     this.#processes.push(operator);
     // Whatever ends this process ends the operator.
@@ -149,7 +166,7 @@ export class Lane {
   }
 
   #faultFor(each: ProxiedCall): Fault | undefined {
-    if (this.#proxy.calls.length > KEPT_CALLS) this.#proxy.forget((known) => known !== each);
+    if (this.proxy.calls.length > KEPT_CALLS) this.proxy.forget((known) => known !== each);
     const kind = this.#logs.get(worldOf(each) ?? '')?.take(each);
     return kind && { name: kind.name, act: (exchange) => kind.act(exchange, { kill: () => this.kill() }) };
   }

@@ -1,5 +1,7 @@
 import type { NamespacePosture } from '../../src/api/posture.ts';
+import { postureResource } from '../../src/api/resources.ts';
 import type { PolicyStatus } from '../../src/api/policy-status.ts';
+import { objectKindOf } from '../../src/slots/object-kinds.ts';
 import type { KubeObject } from '../../src/slots/kube-object.ts';
 import { isMutating, spelledCall } from '../support/fault-proxy/call-identity.ts';
 import type { CallIdentity } from '../support/fault-proxy/call-identity.ts';
@@ -18,7 +20,7 @@ export interface Finding {
 
 export type OracleName = keyof typeof ORACLES | 'played';
 
-type Oracle = (record: RunRecord, reference: Reference) => readonly string[];
+type Oracle = (record: RunRecord, reference: Reference, watchMs: number) => readonly string[];
 
 /** How long after convergence nothing may be written. */
 export const STABLE_MS = 60_000;
@@ -35,10 +37,14 @@ const ORACLES = {
   'g true status': truth,
 } as const satisfies Record<string, Oracle>;
 
-/** All that is wrong with a run. */
-export function judge(record: RunRecord, reference: Reference): readonly Finding[] {
+/**
+ * All that is wrong with a run.
+ *
+ * @param watchMs how long it had to be watched
+ */
+export function judge(record: RunRecord, reference: Reference, watchMs = STABLE_MS): readonly Finding[] {
   return Object.entries(ORACLES).flatMap(([oracle, ask]) =>
-    ask(record, reference).map((seen) => ({ oracle: oracle as OracleName, seen })),
+    ask(record, reference, watchMs).map((seen) => ({ oracle: oracle as OracleName, seen })),
   );
 }
 
@@ -51,9 +57,9 @@ function commitCounts(record: RunRecord, { commits }: Reference): readonly strin
   return differences(commits, creationsAndDeletions(record));
 }
 
-function stability({ calls, convergedAt, watchedMs }: RunRecord): readonly string[] {
+function stability({ calls, convergedAt, watchedMs }: RunRecord, _: Reference, watchMs: number): readonly string[] {
   if (convergedAt === undefined) return ['never came to rest'];
-  if (watchedMs < STABLE_MS) return [`was watched for ${Math.round(watchedMs)} ms only`];
+  if (watchedMs < watchMs) return [`was watched for ${Math.round(watchedMs)} ms only`];
   // Events are told one after another, when there is time: they are late for what they tell of.
   const late = calls.filter((call) => isMutating(call) && call.resource !== 'events' && call.arrivedAt > convergedAt);
   return late.map((call) => `${spelledCall(call)} ${Math.round(call.arrivedAt - convergedAt)} ms after convergence`);
@@ -86,8 +92,12 @@ function life({ exits, complaints, answeredProbe }: RunRecord): readonly string[
 }
 
 /** At rest, what reports say has to be so. */
-function truth({ objects }: RunRecord): readonly string[] {
-  return [...objects.flatMap(policyTruth), ...objects.flatMap((object) => postureTruth(object, objects))];
+function truth({ objects, calls }: RunRecord): readonly string[] {
+  return [
+    ...calls.flatMap(early),
+    ...objects.flatMap(policyTruth),
+    ...objects.flatMap((object) => postureTruth(object, objects)),
+  ];
 }
 
 function policyTruth(object: KubeObject): readonly string[] {
@@ -114,6 +124,20 @@ function postureTruth(object: KubeObject, objects: readonly KubeObject[]): reado
     ...(counts ? [] : [`summary says ${summary.ok} of ${summary.slots} where ${ok} of ${slots.length} slots are OK`]),
     ...strangers.map(({ slot, uid }) => `${slot} is recorded with uid ${uid}, which is not the live object's`),
   ];
+}
+
+/** A report may come late, but may never call well what nobody has seen standing: such a slot has no uid yet. */
+function early(call: ProxiedCall): readonly string[] {
+  if (call.resource !== postureResource.plural || !isCommitted(call)) return [];
+  const { slots = [] } = (call.reply ?? {}) as Partial<NamespacePosture>;
+  const unseen = slots.filter(
+    ({ slot, state, uid = '' }) => state === 'OK' && uid === '' && objectKindOf(kindIn(slot))?.fields === undefined,
+  );
+  return unseen.map(({ slot }) => `${slot} was reported as OK before it stood`);
+}
+
+function kindIn(slot: string): string {
+  return slot.slice(0, slot.indexOf('/'));
 }
 
 /** @param slot `Kind/name` */

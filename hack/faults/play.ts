@@ -42,6 +42,8 @@ export interface Play {
   readonly armed?: Armed;
   /** How long to watch after convergence. */
   readonly watchMs: number;
+  /** How long convergence may take, where that is less than the longest there is. */
+  readonly patienceMs?: number;
   /** Held while a fault may end the operator, from the trigger until the world is well again. */
   readonly alone?: <T>(work: () => Promise<T>) => Promise<T>;
   /** Called when nothing is left to do but to watch. */
@@ -101,13 +103,17 @@ async function act(plan: Play, log: WorldLog, stage: Stage): Promise<Acted> {
     await happens(FIRING_MS, () => !lane.isUp());
     await lane.restart();
   }
-  const well = await happens(CONVERGENCE_MS, () => hasConverged(plan, log, { stage, quietMs: WELL_MS }));
+  const well = await happens(plan.patienceMs ?? CONVERGENCE_MS, () =>
+    hasConverged(plan, log, { stage, quietMs: WELL_MS }),
+  );
   return { triggeredAt, logged, ...(well ? { wellAt: performance.now() } : {}) };
 }
 
 /** When it has been well for long enough that nothing of the scenario can be under way; undefined where that never comes. */
 async function restOf(plan: Play, log: WorldLog, stage: Stage): Promise<number | undefined> {
-  const rested = await happens(CONVERGENCE_MS, () => hasConverged(plan, log, { stage, quietMs: QUIET_MS }));
+  const rested = await happens(plan.patienceMs ?? CONVERGENCE_MS, () =>
+    hasConverged(plan, log, { stage, quietMs: QUIET_MS }),
+  );
   return rested ? performance.now() : undefined;
 }
 
@@ -151,21 +157,23 @@ async function probed({ probe }: Scenario, stage: Stage): Promise<boolean | unde
   return happens(PROBE_MS, await probe(stage));
 }
 
-function complaintsIn(logs: readonly LogEntry[], { world }: WorldLog): readonly string[] {
+export function complaintsIn(logs: readonly LogEntry[], { world }: WorldLog): readonly string[] {
   const keys: unknown[] = [world.namespace, world.policy];
   const grave = ({ level, message, key }: LogEntry): boolean =>
     level === 'stderr' || (message === 'reconcile failed' && keys.includes(key));
   return logs.filter(grave).map((entry) => JSON.stringify(entry));
 }
 
-function stageOf({ admin, view }: Lane, log: WorldLog): Stage {
+export function stageOf({ admin, view }: Lane, log: WorldLog): Stage {
   const { world } = log;
   const pathOf = (resource: Resource, name: string): string => objectPath(resource, world.namespace, name);
   const accounts = objectKindOf('ServiceAccount')?.resource;
   return {
     world,
-    create: (object, resource) =>
-      call(admin, { method: 'POST', path: collectionPath(resource, world.namespace), body: object }),
+    create: (object, resource) => {
+      const query = { fieldManager: 'tenant' };
+      return call(admin, { method: 'POST', path: collectionPath(resource, world.namespace), query, body: object });
+    },
     edit: (resource, name, body) => {
       const query = { fieldManager: 'tenant' };
       const contentType = 'application/merge-patch+json';
@@ -179,6 +187,9 @@ function stageOf({ admin, view }: Lane, log: WorldLog): Stage {
     },
     reconciled: async () => {
       await until('the policy to be reconciled', () => isReconciled(view, log), { deadlineMs: SETUP_MS, everyMs: 100 });
+    },
+    absent: async (resource, name) => {
+      await until(`${name} to be gone`, () => view.get(resource, world, name) === undefined, { deadlineMs: 60_000 });
     },
     uidOf: (resource, name) => view.get(resource, world, name)?.metadata.uid,
   };

@@ -15,6 +15,8 @@ export interface Stage {
   inhabited(): Promise<void>;
   /** Resolves when the policy reports that its one namespace is as it should be, and nothing is under way. */
   reconciled(): Promise<void>;
+  /** Resolves when the object is gone. */
+  absent(resource: Resource, name: string): Promise<void>;
   /** The object that the world holds now; undefined where there is none. */
   uidOf(resource: Resource, name: string): string | undefined;
 }
@@ -95,13 +97,14 @@ function policy(stage: Stage): Promise<void> {
   return stage.create(policyOf(stage.world), policyResource);
 }
 
-async function converged(stage: Stage): Promise<void> {
+/** A namespace that is as its policy wants it. */
+export async function converged(stage: Stage): Promise<void> {
   await namespace(stage, true);
   await policy(stage);
   await stage.reconciled();
 }
 
-function label(stage: Stage, value: string | null): Promise<void> {
+export function label(stage: Stage, value: string | null): Promise<void> {
   return stage.edit(NAMESPACES, stage.world.namespace, { metadata: { labels: { [WORLD_LABEL]: value } } });
 }
 
@@ -125,7 +128,7 @@ const TAMPERINGS: readonly (readonly [kind: string, name: string, change: object
 ];
 
 /** All at once: the operator sees some of it before it has mended the rest. */
-async function editEverything(stage: Stage): Promise<void> {
+export async function editEverything(stage: Stage): Promise<void> {
   const level = { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } };
   await Promise.all([
     ...TAMPERINGS.map(([kind, name, change]) => stage.edit(resourceOf(kind), name, change)),
@@ -133,13 +136,13 @@ async function editEverything(stage: Stage): Promise<void> {
   ]);
 }
 
-async function deleteEverything(stage: Stage): Promise<void> {
+export async function deleteEverything(stage: Stage): Promise<void> {
   const whole = new Set(wholeKinds.map(({ resource }) => resource.kind));
   const objects = TAMPERINGS.filter(([kind]) => whole.has(kind));
   await Promise.all(objects.map(([kind, name]) => stage.remove(resourceOf(kind), name)));
 }
 
-function resourceOf(kind: string): Resource {
+export function resourceOf(kind: string): Resource {
   const found = objectKindOf(kind);
   if (found === undefined) throw new Error(`${kind} is no kind of the registry`);
   return found.resource;

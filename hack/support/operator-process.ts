@@ -19,6 +19,8 @@ export interface OperatorOptions {
   /** Flags of node itself: a profile, say. */
   readonly nodeFlags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The `main.ts` of another tree, to be run instead of this one's. */
+  readonly entry?: string;
 }
 
 /** `parapet run`, as a process of its own. */
@@ -55,12 +57,12 @@ export function runParapet(args: readonly string[]): Promise<{ readonly code: nu
 
 /** Starts the operator on free ports of loopback; resolves once the process runs. */
 export async function startOperator(options: OperatorOptions): Promise<OperatorProcess> {
-  const { kubeconfig, flags = [], nodeFlags = [], env = {} } = options;
+  const { kubeconfig, flags = [], nodeFlags = [], env = {}, entry = ENTRY } = options;
   const anyPort = ['--metrics-bind-address=127.0.0.1:0', '--health-probe-bind-address=127.0.0.1:0'];
   const logs: LogEntry[] = [];
   const child = await startChild({
     command: process.execPath,
-    args: [...nodeFlags, ENTRY, 'run', '--kubeconfig', kubeconfig, ...anyPort, ...flags],
+    args: [...nodeFlags, entry, 'run', '--kubeconfig', kubeconfig, ...anyPort, ...flags],
     env,
     onLine: (line) => logs.push(parseLine(line)),
   });

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { copyTree } from './patched-tree.ts';
-import type { PatchedTree } from './patched-tree.ts';
+import { copyTree } from '../../hack/support/patched-tree.ts';
+import type { PatchedTree } from '../../hack/support/patched-tree.ts';
 
 const PATCH = 'test/extension/pod-disruption-budget.patch';
 const FILE = 'src/slots/pod-disruption-budget.ts';
