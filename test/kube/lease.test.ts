@@ -93,18 +93,20 @@ describe('LeaderElection', () => {
     expect(a.lost).to.have.length(1);
   });
 
-  it('releases the lease on stop, so that the next one leads within its retry period', async () => {
-    const a = start('a');
-    await timing.advance(0);
-    const b = start('b');
-    await timing.advance(5_000);
-    await a.stop();
-    expect(server.lease?.spec).to.include({ holderIdentity: '', leaseDurationSeconds: 1 });
-    expect(a.election.mayWrite()).to.equal(false);
-    await timing.advance(2_000);
-    expect(b.election.mayWrite()).to.equal(true);
-    expect(a.lost).to.deep.equal([]);
-  });
+  for (const afterMs of [5_000, 5_500, 6_000, 6_500]) {
+    it(`releases the lease on stop after ${afterMs} ms, so that the next one leads 1.2 s later at the latest`, async () => {
+      const a = start('a');
+      await timing.advance(0);
+      const b = start('b');
+      await timing.advance(afterMs);
+      await a.stop();
+      expect(server.lease?.spec).to.include({ holderIdentity: '', leaseDurationSeconds: 1 });
+      expect(a.election.mayWrite()).to.equal(false);
+      await timing.advance(1_200);
+      expect(b.election.mayWrite()).to.equal(true);
+      expect(a.lost).to.deep.equal([]);
+    });
+  }
 
   it('releases also after a renewal whose reply was lost', async () => {
     const a = start('a');
