@@ -91,6 +91,10 @@ faults: $(INSTALLED) $(CONTROLPLANE) bundle ## Do to every call what may befall 
 	PARAPET=dist/parapet.mjs PLAN='$(PLAN)' SHARD='$(SHARD)' RESUME='$(RESUME)' LIST='$(LIST)' node hack/faults.ts
 	@[ -n '$(PLAN)$(SHARD)$(RESUME)$(LIST)' ] || node hack/seeded-bugs.ts
 
+.PHONY: failover
+failover: $(INSTALLED) $(CONTROLPLANE) bundle ## Measure changes of leaders: 10 kills, 10 stops, 100 lost Leases; KILLS= STOPS= LOSSES=
+	KILLS=$(KILLS) STOPS=$(STOPS) LOSSES=$(LOSSES) PARAPET=dist/parapet.mjs node hack/failover.ts
+
 .PHONY: controlplane
 controlplane: $(CONTROLPLANE) ## Build etcd, kube-apiserver, kube-controller-manager and kubectl from their Go modules
 

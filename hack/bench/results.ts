@@ -68,7 +68,7 @@ export async function versionsIn({ admin }: World): Promise<Versions> {
 }
 
 /** As JSON for a file that people compare: times to the microsecond, and what is in a list on a line of its own. */
-export function resultsJson(results: Results): string {
+export function resultsJson(results: object): string {
   const members = Object.entries(results).map(([key, value]) => `  ${JSON.stringify(key)}: ${memberJson(value)}`);
   return `{\n${members.join(',\n')}\n}\n`;
 }

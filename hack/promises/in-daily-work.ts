@@ -122,10 +122,22 @@ export const IN_DAILY_WORK: readonly Promised[] = [
         'change over within seconds when the leader is asked to stop: code 0, the Lease released',
         'change over when the leader is killed, once its Lease has run out',
       ),
+      proof(
+        'kube/client-tls.test.ts',
+        'createClient over TLS',
+        'sends no write whose connection came about only when it may write no longer',
+      ),
+      proof(
+        'cluster/failover.test.ts',
+        'A change of leaders under tampering',
+        'is a matter of two seconds where the leader is asked to stop',
+        'waits for the Lease to run out where the leader is killed, and five seconds at most',
+        'comes with no write after the renew deadline and none side by side, in whatever way the Lease is lost',
+      ),
     ],
     figures: [
       { file: 'failover.json', what: 'losses of the Lease', path: 'losses' },
-      { file: 'failover.json', what: 'writes issued after the renew deadline', path: 'lateWrites' },
+      { file: 'failover.json', what: 'writes issued after the renew deadline', path: 'issued.late' },
     ],
   },
   {
