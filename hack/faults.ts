@@ -71,6 +71,7 @@ async function finish(verdicts: readonly Verdict[]): Promise<number> {
     date: new Date().toISOString(),
     machine: `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
     seconds: Math.round((performance.now() - startedAt) / 1000),
+    ...(RESUME === '' ? {} : { resumed: before.length }),
     ...(SHARD === '' ? {} : { shard: SHARD }),
     verdicts,
   };

@@ -31,6 +31,8 @@ export interface WorldLog {
   readonly calls: readonly ProxiedCall[];
   /** From now on calls are counted anew, and the fault, if there is one, waits for its own. */
   arm(armed: Armed | undefined): void;
+  /** A fault that has not acted by now doesn't any more. */
+  disarm(): void;
   firedAt(): number | undefined;
   /** Whether no call is under way and none was for so long; Events, which are told when there is time, left out. */
   isQuiet(ms: number): boolean;
@@ -195,6 +197,10 @@ class OpenWorldLog implements WorldLog {
     this.calls = [];
     this.#counts = new Map();
     this.#armed = armed;
+  }
+
+  disarm(): void {
+    this.#armed = undefined;
   }
 
   firedAt(): number | undefined {

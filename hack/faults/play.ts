@@ -98,6 +98,7 @@ async function act(plan: Play, log: WorldLog, stage: Stage): Promise<Acted> {
   await scenario.trigger(stage);
   // A call that doesn't come, since it depends on the moment, leaves a run without a fault.
   if (armed !== undefined) await happens(FIRING_MS, () => log.firedAt() !== undefined || hasPassedBy(log));
+  log.disarm();
   if (armed?.kind.group === 'crash' && log.firedAt() !== undefined) {
     // The call has arrived; the process goes when the fault says so.
     await happens(FIRING_MS, () => !lane.isUp());
@@ -119,7 +120,12 @@ async function restOf(plan: Play, log: WorldLog, stage: Stage): Promise<number |
 
 /** Whether something was done, but nothing is any more. */
 function hasPassedBy(log: WorldLog): boolean {
-  return log.calls.length > 0 && log.isQuiet(PASSED_BY_MS);
+  return hasBegun(log) && log.isQuiet(PASSED_BY_MS);
+}
+
+/** An Event may still tell of what was before the trigger. */
+function hasBegun({ calls }: WorldLog): boolean {
+  return calls.some(({ resource }) => resource !== 'events');
 }
 
 async function happens(deadlineMs: number, condition: () => boolean): Promise<boolean> {
@@ -136,15 +142,17 @@ function hasConverged(
   { stage, quietMs }: { readonly stage: Stage; readonly quietMs: number },
 ): boolean {
   if (!log.isQuiet(quietMs) || scenario.over?.(stage) === false) return false;
-  if (against === undefined) return log.calls.length > 0;
-  if (armed?.kind.refused === true && log.firedAt() !== undefined && isOwed(log, armed)) return false;
-  if (!isObserved(lane.view, log)) return false;
+  if (!hasBegun(log)) return false;
+  if (against === undefined) return isObserved(lane.view, log);
+  if (isOwed(log, armed) || !isObserved(lane.view, log)) return false;
   const state = snapshotOf(lane.view.objectsOf(log.world), log.world);
   return differences(against.end, state).length === 0;
 }
 
 /** A refused write is due again until it has been carried out. Events are given up. */
-function isOwed({ calls, world }: WorldLog, armed: Armed): boolean {
+function isOwed(log: WorldLog, armed: Armed | undefined): boolean {
+  if (armed?.kind.refused !== true || log.firedAt() === undefined) return false;
+  const { calls, world } = log;
   const sameCalls = calls.filter((each) => armed.call.startsWith(`${plannedCall(each, world)} #`));
   const [first] = sameCalls;
   if (first === undefined || !isMutating(first) || first.resource === 'events') return false;

@@ -5,7 +5,10 @@ import { tally } from './tally.ts';
 export interface Report {
   readonly date: string;
   readonly machine: string;
+  /** Of the last sitting alone. */
   readonly seconds: number;
+  /** How many plans were through before, where an interrupted campaign was resumed. */
+  readonly resumed?: number;
   /** `i/n`, where only a part was asked for. */
   readonly shard?: string;
   readonly verdicts: readonly Verdict[];

@@ -1,4 +1,5 @@
 import type { PolicyRepair } from '../api/policy-status.ts';
+import type { PostureRepair } from '../api/posture.ts';
 import type { RecordedSlot } from '../plan/snapshot.ts';
 import type { NamespaceReport } from '../status/settle.ts';
 import { leftBehind, verdicts } from '../status/verdict.ts';
@@ -27,6 +28,8 @@ export class Memory {
   readonly #repairs = new Map<string, PolicyRepair[]>();
   /** Of namespaces whose report could not be written: what it would have recorded. */
   readonly #unreported = new Map<string, UnreportedSlots>();
+  /** And the latest repairs it would have told. */
+  readonly #untold = new Map<string, readonly PostureRepair[]>();
   /** Namespaces where something is open that no selecting policy answers for. */
   readonly #leftBehind = new Map<string, Verdict['drift']>();
   readonly #leftBehindByKind = new Map<string, number>();
@@ -63,8 +66,19 @@ export class Memory {
     return matched;
   }
 
+  /** The latest repairs as a report that could not be written would have told them; undefined once one was. */
+  keepUntold(namespace: string, repairs: readonly PostureRepair[] | undefined): void {
+    if (repairs === undefined) this.#untold.delete(namespace);
+    else this.#untold.set(namespace, repairs);
+  }
+
+  untoldIn(namespace: string): readonly PostureRepair[] | undefined {
+    return this.#untold.get(namespace);
+  }
+
   /** Drops everything about a namespace that no longer exists. */
   forgetEntirely(namespace: string): readonly string[] {
+    this.#untold.delete(namespace);
     this.#written.delete(namespace);
     this.#unreported.delete(namespace);
     return this.forget(namespace);

@@ -80,4 +80,16 @@ describe('the record of a namespace', () => {
     expect(world.writesOf('NamespacePosture/parapet')).to.have.length(before + 1);
     await world.stop();
   });
+
+  it('tells of a repair also where the first report of it was refused', async () => {
+    const world = inhabited();
+    await world.start();
+    let refusals = 1;
+    world.instead = (slot) =>
+      slot.startsWith('NamespacePosture/') && refusals-- > 0 ? { result: 'stale', message: 'modified' } : undefined;
+    await world.tamper(LIMITS, { spec: { limits: [] } });
+    await world.advance(1_000);
+    expect((world.posture.recentRepairs ?? []).map(({ slot }) => slot)).to.deep.equal([LIMITS]);
+    await world.stop();
+  });
 });
