@@ -95,6 +95,10 @@ faults: $(INSTALLED) $(CONTROLPLANE) bundle ## Do to every call what may befall 
 failover: $(INSTALLED) $(CONTROLPLANE) bundle ## Measure changes of leaders: 10 kills, 10 stops, 100 lost Leases; KILLS= STOPS= LOSSES=
 	KILLS=$(KILLS) STOPS=$(STOPS) LOSSES=$(LOSSES) PARAPET=dist/parapet.mjs node hack/failover.ts
 
+.PHONY: soak
+soak: $(INSTALLED) $(CONTROLPLANE) bundle ## Churn and broken watches for half an hour, and an auditor; MINUTES=2
+	MINUTES=$(MINUTES) N=$(N) RATE=$(RATE) STOPPED=$(STOPPED) PARAPET=dist/parapet.mjs node hack/soak.ts
+
 .PHONY: controlplane
 controlplane: $(CONTROLPLANE) ## Build etcd, kube-apiserver, kube-controller-manager and kubectl from their Go modules
 

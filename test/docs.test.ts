@@ -32,6 +32,7 @@ const pages = [
   'docs/deletion.md',
   'docs/roles.md',
   'docs/operations.md',
+  'docs/soak.md',
   'docs/troubleshooting.md',
 ];
 const concepts = read('docs/concepts.md');
