@@ -73,7 +73,7 @@ export class Auditor {
   /** From now on the quotas have to allow so many pods. */
   expectPods(pods: number): void {
     this.#pods = String(pods);
-    for (const name of this.#namespaces.keys()) this.#judgeNamespace(name);
+    for (const name of this.#namespaces.keys()) this.#judgeNamespace(name, true);
   }
 
   standing(namespace: string): Standing {
@@ -132,18 +132,18 @@ export class Auditor {
     for (const object of objects) this.#take(kind, object, object);
   }
 
-  #judgeNamespace(namespace: string): void {
-    for (const template of this.templates) this.#judge(namespace, template);
+  #judgeNamespace(namespace: string, byPolicy = false): void {
+    for (const template of this.templates) this.#judge(namespace, template, byPolicy);
   }
 
-  #judge(namespace: string, template: Template): void {
+  #judge(namespace: string, template: Template, byPolicy = false): void {
     const { kind, name } = template;
     const key = keyOf(kind, namespace, name);
     const standing = this.standing(namespace);
     const wrong = wrongness(template, standing, this.#objects.get(key), this.#pods);
     const open = this.#open.get(key);
     if (wrong !== undefined) {
-      if (open === undefined) this.#open.set(key, { kind, namespace, name, wrong, from: performance.now() });
+      if (open === undefined) this.#open.set(key, { kind, namespace, name, wrong, byPolicy, from: performance.now() });
       return;
     }
     if (open === undefined) return;

@@ -1,6 +1,7 @@
 import { median } from '../bench/statistics.ts';
 import { inSeconds, none, plain, tableOf } from '../support/goal-rows.ts';
 import type { Row } from '../support/goal-rows.ts';
+import type { Repairs } from './incidents.ts';
 import type { Results } from './run.ts';
 import type { Sample } from './samples.ts';
 import { finding, linearFit } from './slope.ts';
@@ -22,12 +23,9 @@ export function rowsOf(results: Results): readonly Row[] {
   return [
     plain('tamperings', `${sumOfCounts(tamperings)}: ${spelled(tamperings)}`),
     plain('watches disturbed', `${sumOfCounts(disturbances)}: ${spelled(disturbances)}`),
-    plain('objects found wrong and right again', verdict.repaired),
     none('missed: not repaired, or not within 90 s', results.missed),
-    plain('repair, p50', inSeconds(verdict.p50Ms)),
-    plain('repair, p99', inSeconds(verdict.p99Ms)),
-    plain('repair, max', inSeconds(verdict.maxMs)),
-    plain('later than 5 s: behind a half-open watch', verdict.slow),
+    ...latencyRows('objects found wrong and right again', 'repair', verdict.repairs),
+    ...latencyRows('quotas that edits of the policy changed', 'change', verdict.edits),
     none('reports that are not true at the end', results.untrueReports),
     none('ends of the process', results.exited ? 1 : 0),
     plain('log lines of level error', sumOfCounts(results.errors)),
@@ -35,8 +33,19 @@ export function rowsOf(results: Results): readonly Row[] {
   ];
 }
 
+function latencyRows(counted: string, what: string, { count, p50Ms, p99Ms, maxMs, slow }: Repairs): readonly Row[] {
+  if (count === 0) return [plain(counted, count)];
+  return [
+    plain(counted, count),
+    plain(`${what}, p50`, inSeconds(p50Ms)),
+    plain(`${what}, p99`, inSeconds(p99Ms)),
+    plain(`${what}, max`, inSeconds(maxMs)),
+    plain(`${what} later than 5 s, as behind a half-open watch`, slow),
+  ];
+}
+
 function withoutGoal({ what, figure }: Row): Row {
-  return plain(what, `${figure}: too short to tell`);
+  return plain(what, `${figure.replace(/: undecided$/, '')}: too short to tell`);
 }
 
 function asItIs(row: Row): Row {

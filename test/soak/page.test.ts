@@ -16,6 +16,8 @@ describe('docs/soak.md', () => {
   });
 });
 
+const REPAIRS = { count: 2, p50Ms: 10, p99Ms: 20, maxMs: 20, slow: 0 };
+
 describe('rowsOf a soak', () => {
   const fine: Results = {
     date: '2026-01-01T00:00:00Z',
@@ -29,7 +31,7 @@ describe('rowsOf a soak', () => {
     refused: 0,
     disturbances: { reset: 1 },
     halfOpen: [],
-    verdict: { repaired: 2, p50Ms: 10, p99Ms: 20, maxMs: 20, slow: 0 },
+    verdict: { repairs: REPAIRS, edits: REPAIRS },
     missed: 0,
     evidence: [],
     incidents: {},
