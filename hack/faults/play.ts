@@ -211,7 +211,7 @@ function isReconciled(view: Lane['view'], log: WorldLog): boolean {
 }
 
 /** Whether the policy's status, if there is one, speaks of its present generation. */
-function isObserved(view: Lane['view'], { world }: WorldLog): boolean {
+export function isObserved(view: Lane['view'], { world }: WorldLog): boolean {
   const policy = view.get(policyResource, world, world.policy);
   const status = policy?.['status'] as PolicyStatus | undefined;
   return policy === undefined || status?.observedGeneration === policy.metadata.generation;

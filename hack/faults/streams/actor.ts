@@ -7,7 +7,7 @@ import type { Verdict } from '../campaign.ts';
 import type { Lane, WorldLog } from '../lane.ts';
 import { judge } from '../oracles.ts';
 import type { Finding } from '../oracles.ts';
-import { stageOf } from '../play.ts';
+import { isObserved, stageOf } from '../play.ts';
 import type { Reference } from '../reference.ts';
 import { isCommitted } from '../run-record.ts';
 import type { RunRecord } from '../run-record.ts';
@@ -62,6 +62,12 @@ export async function noted({ findings }: Actor, what: string, work: Promise<unk
   }
 }
 
+/** Resolves when the cluster has done its part. */
+export async function isOver({ scenario, stage, log }: Actor): Promise<void> {
+  const done = (): boolean => scenario.over?.(stage) ?? true;
+  await until(`the part of the cluster in ${log.world.namespace}`, done, { deadlineMs: 60_000, everyMs: 100 });
+}
+
 /** Resolves when the world is as it has to end and still, or has had its time. */
 export async function converges(lane: Lane, actor: Actor, deadlineMs: number): Promise<void> {
   const { scenario, log, stage } = actor;
@@ -75,6 +81,8 @@ export async function converges(lane: Lane, actor: Actor, deadlineMs: number): P
 }
 
 function isAsExpected({ view }: Lane, { reference, scenario, log }: Actor): boolean {
+  // What was edited and edited back looks well before anybody has looked at it.
+  if (!isObserved(view, log)) return false;
   const objects = withoutTenants(view.objectsOf(log.world), scenario);
   return differences(reference.end, snapshotOf(objects, log.world)).length === 0;
 }

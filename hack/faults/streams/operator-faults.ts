@@ -4,6 +4,7 @@ import { objectPath } from '../../../src/kube/resource-path.ts';
 import { call } from '../../support/admin.ts';
 import { isMutating, spelledCall } from '../../support/fault-proxy/call-identity.ts';
 import type { Fault } from '../../support/fault-proxy/fault-proxy.ts';
+import { installed } from '../../support/install.ts';
 import { inProject } from '../../support/paths.ts';
 import { until } from '../../support/until.ts';
 import type { OperatorOptions } from '../../support/operator-process.ts';
@@ -27,7 +28,7 @@ export const operatorFaults: readonly StreamFault[] = [
   { name: 'everything-gone', begin: (lane) => unobserved(lane, WATCHED, goneInStream) },
   { name: 'writes-refused', begin: writesRefused },
   { name: 'server-restart', begin: restarted, deadlineMs: PATIENCE_MS },
-  { name: 'compaction', begin: compacted, deadlineMs: PATIENCE_MS },
+  { name: 'compaction', begin: compacted, afterwards: true, deadlineMs: PATIENCE_MS },
   { name: 'lists-cut-at-start', begin: listsCut, deadlineMs: PATIENCE_MS },
   { name: 'lease-refused', begin: leaseRefused, operator: ELECTED, ends: true, deadlineMs: PATIENCE_MS },
   { name: 'paused', begin: paused, operator: ELECTED, ends: true, deadlineMs: PATIENCE_MS },
@@ -66,23 +67,30 @@ async function writesRefused({ proxy }: Lane): Promise<Begun> {
 }
 
 /** Things happen while the operator finds its way back to an API server that has only just started. */
-async function restarted({ controlPlane }: Lane): Promise<Begun> {
-  await controlPlane.restartApiServer();
+async function restarted(lane: Lane): Promise<Begun> {
+  await restartApiServer(lane);
   return { release: nothing, over: nothing };
 }
 
 /** The operator is away while things happen, etcd forgets them, and the new API server's history begins after them. */
-async function compacted({ proxy, controlPlane }: Lane): Promise<Begun> {
+async function compacted(lane: Lane): Promise<Begun> {
+  const { proxy, controlPlane } = lane;
   await proxy.refuse();
   return {
     release: async () => {
       await compactEtcd(controlPlane);
-      await controlPlane.restartApiServer();
+      await restartApiServer(lane);
       await proxy.accept();
       return [];
     },
     over: nothing,
   };
+}
+
+/** Where CRDs aren't served yet, kube-controller-manager takes a namespace for empty that isn't, and leaves things behind. */
+async function restartApiServer({ controlPlane, admin }: Lane): Promise<void> {
+  await controlPlane.restartApiServer();
+  await installed(admin);
 }
 
 /** The operator is started anew, and the first list of every kind ends before it is complete. */

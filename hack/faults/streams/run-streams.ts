@@ -5,7 +5,7 @@ import { Lane } from '../lane.ts';
 import { STABLE_MS } from '../oracles.ts';
 import { complaintsIn } from '../play.ts';
 import type { Reference } from '../reference.ts';
-import { blindAttempt, blindWrites, converges, noted, prepared, travels, verdictOn } from './actor.ts';
+import { blindAttempt, blindWrites, converges, isOver, noted, prepared, travels, verdictOn } from './actor.ts';
 import type { Actor } from './actor.ts';
 import type { Begun } from './stream-fault.ts';
 import { groupsOf } from './stream-plan.ts';
@@ -122,6 +122,7 @@ async function endure(lane: Lane, { fault, kinds }: StreamGroup, actors: readonl
   const begun = await fault.begin(lane, kinds);
   await Promise.all(actors.map((actor) => noted(actor, 'was not played', actor.scenario.trigger(actor.stage))));
   await Promise.all(actors.map((actor) => blindAttempt(actor, kinds)));
+  if (fault.afterwards === true) await Promise.all(actors.map((actor) => noted(actor, 'did not end', isOver(actor))));
   await delay(begun.lagMs ?? 0);
   for (const actor of actors) actor.findings.push(...blindWrites(actor, kinds));
   const seen = await begun.release().catch((error: unknown) => [`the fault did not end: ${messageOf(error)}`]);

@@ -18,6 +18,8 @@ export interface StreamFault {
   readonly begin: (lane: Lane, kinds: readonly string[]) => Promise<Begun>;
   /** How long the operator may take to be well again once it is released; 15 s where nothing is said. */
   readonly deadlineMs?: number;
+  /** Released only when what the cluster does by itself is done: it must not be hindered, too. */
+  readonly afterwards?: true;
   /** The operator ends by design and is started again, as kubelet would. */
   readonly ends?: true;
   /** How the operator is run for it, where that is not as for all others. */
