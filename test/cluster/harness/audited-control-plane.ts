@@ -8,10 +8,15 @@ import { unexpectedRefusals } from './without-rights.ts';
  */
 export async function auditedControlPlane(flags: readonly string[] = []): Promise<ControlPlane> {
   const controlPlane = await startControlPlane({ auditLog: true, flags });
+  const restarts: number[] = [];
   return {
     ...controlPlane,
+    restartApiServer: async () => {
+      restarts.push(Date.now());
+      await controlPlane.restartApiServer();
+    },
     stop: async () => {
-      const refused = await unexpectedRefusals(controlPlane.auditLog);
+      const refused = await unexpectedRefusals(controlPlane.auditLog, restarts);
       await controlPlane.stop();
       if (refused.length > 0) throw new Error(`config/rbac does not let the operator ${refused.join(', ')}`);
     },

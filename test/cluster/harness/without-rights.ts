@@ -35,11 +35,31 @@ export async function without<T>(admin: ApiClient, taken: readonly Right[], acti
 
 /**
  * What the operator asked for in vain although nobody had taken the right to it: a permission that config/rbac lacks.
- * Where the API server grants the request and then refuses a Role for what it holds, that is the ceiling's matter.
+ * Where the API server grants the request and then refuses a Role for what it holds, that is the ceiling's matter. One
+ * that has only just started knows of no rights at all until it has read them.
+ *
+ * @param restarts when the API server was told to start anew, in milliseconds of the wall clock
  */
-export async function unexpectedRefusals(auditLog: string): Promise<readonly string[]> {
+export async function unexpectedRefusals(auditLog: string, restarts: readonly number[]): Promise<readonly string[]> {
   const entries = (await readAuditLog(auditLog, OPERATOR_USER)).filter(isOperators);
-  return [...new Set(entries.filter((entry) => isForbidden(entry) && !isOnPurpose(entry)).map(spelled))];
+  const starts = restarts.map((from) => ({ from, to: firstGrantedAt(entries, from) + SETTLES_MS }));
+  const isAtStart = ({ at }: Timed): boolean => starts.some(({ from, to }) => at >= from && at <= to);
+  const refused = entries.map(timed).filter(({ entry }) => isForbidden(entry) && !isOnPurpose(entry));
+  return [...new Set(refused.filter((each) => !isAtStart(each)).map(({ entry }) => spelled(entry)))];
+}
+
+interface Timed {
+  readonly entry: AuditEntry;
+  readonly at: number;
+}
+
+function timed(entry: AuditEntry): Timed {
+  return { entry, at: Date.parse(entry.requestReceivedTimestamp) };
+}
+
+function firstGrantedAt(entries: readonly AuditEntry[], from: number): number {
+  const granted = entries.map(timed).filter(({ entry, at }) => at >= from && !isForbidden(entry));
+  return Math.min(...granted.map(({ at }) => at));
 }
 
 /** A test may act as its ServiceAccount as well. */
@@ -53,7 +73,7 @@ function isForbidden({ annotations = {} }: AuditEntry): boolean {
 
 function isOnPurpose(entry: AuditEntry): boolean {
   const right = rightFor(entry);
-  const at = Date.parse(entry.requestReceivedTimestamp);
+  const { at } = timed(entry);
   return takings.some(({ taken, from, to }) => right !== undefined && taken.includes(right) && at >= from && at <= to);
 }
 
