@@ -69,6 +69,8 @@ export class PolicyPublisher {
   readonly #toldAt = new Map<string, number>();
   /** Policies whose finalizer could not be written at the last try. */
   readonly #unadmitted = new Set<string>();
+  /** By name the uid of policies that went with our finalizer, until the watch tells of it. */
+  readonly #released = new Map<string, string>();
 
   constructor(deps: PublishDeps) {
     this.#deps = deps;
@@ -88,8 +90,9 @@ export class PolicyPublisher {
    */
   async publish(name: string): Promise<boolean> {
     const entry = this.#deps.view.policies.get('', name);
-    const step = entry === undefined ? 'none' : finalizerStep(entry.policy);
-    if (entry === undefined || (entry.policy.deleting && step === 'none')) return true;
+    if (entry === undefined || this.#released.get(name) === entry.uid) return true;
+    const step = finalizerStep(entry.policy);
+    if (entry.policy.deleting && step === 'none') return true;
     return step === 'add' || step === 'remove' ? this.#finalize(entry, step) : this.#report(entry);
   }
 
@@ -101,6 +104,7 @@ export class PolicyPublisher {
     if (outcome.result === 'done' && outcome.object !== undefined) {
       view.policies.put(outcome.object);
       this.#unadmitted.delete(policy);
+      if (step === 'remove' && entry.policy.deleting) this.#released.set(policy, entry.uid);
       log.info('finalizer written', { policy, step });
       if (step === 'add') decided(entry);
       return this.publish(policy);
@@ -156,6 +160,7 @@ export class PolicyPublisher {
     this.#countedAt.delete(name);
     this.#toldAt.delete(name);
     this.#unadmitted.delete(name);
+    this.#released.delete(name);
     this.#deps.memory.forgetPolicy(name);
   }
 
